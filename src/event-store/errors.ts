@@ -1,0 +1,34 @@
+import type { ExpectedRevision, Revision } from './event-store.ts';
+
+/** The stream is not at the expected revision: read it again and decide again. */
+export class ConcurrencyError extends Error {
+  override readonly name = 'ConcurrencyError';
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly actual: ExpectedRevision;
+
+  constructor(stream: string, expected: ExpectedRevision, actual: ExpectedRevision) {
+    super(`stream ${stream} is at ${actual}, not at ${expected}`);
+    this.stream = stream;
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/** Some, not all, of the events already stand at their revisions: the same command was cut in two. Never retried. */
+export class PartialDuplicateError extends Error {
+  override readonly name = 'PartialDuplicateError';
+  readonly stream: string;
+  readonly firstRevision: Revision;
+
+  constructor(stream: string, firstRevision: Revision) {
+    super(`stream ${stream}: some of these events already stand from revision ${firstRevision} on, some do not`);
+    this.stream = stream;
+    this.firstRevision = firstRevision;
+  }
+}
+
+/** The store cannot be reached or did not answer in time. The outcome of an append is then unknown: repeat it as it is. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/** The parts of the system that a process can play. */
+export const ROLES = ['api', 'worker', 'projector', 'ops'] as const;
+export type Role = (typeof ROLES)[number];
+
+const integer = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
+const roles = z
+  .string()
+  .default(ROLES.join(','))
+  .transform((text) => [...new Set(text.split(',').map((role) => role.trim()))])
+  .pipe(z.array(z.enum(ROLES)).min(1));
+
+const schema = z
+  .object({
+    PORT: integer(8080, 0, 65535).describe('port of the HTTP API; 0 picks a free one'),
+    HOST: z.string().default('127.0.0.1').describe('address to listen on'),
+    ROLE: roles.describe('comma-separated roles of this process: api, worker, projector, ops'),
+    PVE_DATA_DIR: z.string().default('.pve').describe('folder of the embedded services'),
+    DATABASE_URL: z
+      .url({ protocol: /^postgres(ql)?$/ })
+      .optional()
+      .describe('PostgreSQL; absent: an embedded one is started'),
+    EVENT_STORE_URL: z
+      .url({ protocol: /^esdb$/ })
+      .optional()
+      .describe('EventStoreDB/KurrentDB; absent: the log lives in PostgreSQL'),
+    REDIS_URL: z
+      .url({ protocol: /^rediss?$/ })
+      .optional()
+      .describe('Redis for the queue; absent: the queue lives in PostgreSQL'),
+    UPSTREAM_URL: z.url().default('https://open.api.nexon.com').describe('base address of the game API'),
+    NEXON_API_KEY: z
+      .string()
+      .optional()
+      .describe('key of the game API; absent: a local stand-in serves sample characters'),
+    STANDIN_DIR: z.string().optional().describe('folder of the characters the stand-in serves beside its own samples'),
+    DATABASE_POOL_SIZE: integer(10, 5, 50).describe('queries and transactions at a time'),
+    WORKER_CONCURRENCY: integer(4, 1, 64).describe('characters valued at a time'),
+    SNAPSHOT_FRESH_FOR_SECONDS: integer(900, 60, 86_400).describe('age below which a snapshot is fresh'),
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  })
+  .superRefine((config, context) => {
+    if (
+      config.EVENT_STORE_URL !== undefined &&
+      config.DATABASE_URL === undefined &&
+      config.ROLE.length < ROLES.length
+    ) {
+      context.addIssue({
+        code: 'custom',
+        path: ['DATABASE_URL'],
+        message: 'needed when the roles run in several processes',
+      });
+    }
+  });
+
+/** The configuration of a process: validated once, at the start, then passed on by hand. */
+export type Config = z.output<typeof schema>;
+
+/** A configuration that cannot be used: one clear line that names each variable at fault. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads the configuration from environment variables; an empty variable counts as unset. Throws `ConfigError`. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(`configuration: ${lines.join('; ')}`);
+}
