@@ -109,6 +109,9 @@ export interface EventStore {
   /** All events of a stream from a revision on (default 0); empty when there is no such stream. */
   readStream(stream: string, fromRevision?: Revision): Promise<readonly RecordedEvent[]>;
 
+  /** The last event of a stream, `undefined` when there is no such stream: one short read however long the stream. */
+  readLast(stream: string): Promise<RecordedEvent | undefined>;
+
   readAll(options: ReadAllOptions): Promise<LogSlice>;
 
   /** The largest position below which nothing can appear any more (the safe head). */
