@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'invalid-input'
   | 'not-found'
+  | 'method-not-allowed'
   | 'conflict'
   | 'idempotency-key-reused'
   | 'unauthorized'

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import express, { type Express, type RequestHandler, type Router } from 'express';
+import type { Logger } from '../logging.ts';
+import type { Metrics } from '../metrics.ts';
+import { noSuchRoute, problemHandler } from './problem.ts';
+
+const CORRELATION_ID = /^[\w.-]{1,64}$/;
+
+/** Takes the caller's `X-Correlation-ID` when it is well formed, else makes one; both ends see it. */
+const correlate: RequestHandler = (request, response, next) => {
+  const given = request.get('x-correlation-id');
+  const correlationId = given !== undefined && CORRELATION_ID.test(given) ? given : randomUUID();
+  response.locals.correlationId = correlationId;
+  response.set('X-Correlation-ID', correlationId);
+  next();
+};
+
+function observe(log: Logger, metrics: Metrics): RequestHandler {
+  return (request, response, next) => {
+    const started = process.hrtime.bigint();
+    response.once('close', () => {
+      const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+      const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
+      metrics.httpSeconds.observe({ method: request.method, route, status: response.statusCode }, seconds);
+      const { correlationId } = response.locals;
+      log.debug({ correlationId, method: request.method, route, status: response.statusCode, seconds }, 'request');
+    });
+    next();
+  };
+}
+
+/** An Express app around the rooms' routers: correlation, metrics, problem+json, open to any origin for reads. */
+export function createApp(routers: readonly Router[], log: Logger, metrics: Metrics): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.use(correlate, observe(log, metrics));
+  app.use((request, response, next) => {
+    if (request.method === 'GET' || request.method === 'HEAD') response.set('Access-Control-Allow-Origin', '*');
+    next();
+  });
+  for (const router of routers) app.use(router);
+  app.use(noSuchRoute, problemHandler(log));
+  return app;
+}

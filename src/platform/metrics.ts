@@ -1,0 +1,42 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** All metrics of a process, made once by the composition root. Names and units follow the Prometheus conventions. */
+export interface Metrics {
+  readonly registry: Registry;
+  /** Duration of HTTP requests by method, route pattern and status. */
+  readonly httpSeconds: Histogram<'method' | 'route' | 'status'>;
+  /** Duration of everything that runs through `execute`, by name and outcome (`ok` or `failed`). */
+  readonly executionSeconds: Histogram<'name' | 'outcome'>;
+  /** Failures that were answered with a default or owned by nobody: visible here, never swallowed. */
+  readonly handledFailures: Counter<'name'>;
+  /** Position up to which a subscription has applied the log. */
+  readonly checkpoint: Gauge<'subscription'>;
+  /** Events parked because no handler could apply them. */
+  readonly parkedEvents: Counter<'subscription'>;
+  readonly databasePool: Gauge<'state'>;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** A registry of its own, so that several applications can live in one process (tests). */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const described = <L extends string>(name: string, help: string, labelNames: L[]) => ({
+    name: `pve_${name}`,
+    help,
+    labelNames,
+    registers: [registry],
+  });
+  const seconds = <L extends string>(name: string, help: string, labels: L[]) =>
+    new Histogram({ ...described(name, help, labels), buckets: SECONDS });
+  return {
+    registry,
+    httpSeconds: seconds('http_request_duration_seconds', 'HTTP requests', ['method', 'route', 'status']),
+    executionSeconds: seconds('execution_duration_seconds', 'Named executions', ['name', 'outcome']),
+    handledFailures: new Counter(described('handled_failures_total', 'Failures that no caller saw', ['name'])),
+    checkpoint: new Gauge(described('subscription_checkpoint', 'Log position applied', ['subscription'])),
+    parkedEvents: new Counter(described('parked_events_total', 'Events parked', ['subscription'])),
+    databasePool: new Gauge(described('database_pool', 'Permits of the database pool', ['state'])),
+  };
+}
