@@ -59,7 +59,7 @@ export interface NormalisedItem {
   readonly baseMagicPower: number;
 }
 
-/** One of the three equipment presets: indices into `NormalisedEquipment.items`, in the API's order. */
+/** One of the three equipment presets: indices into `NormalisedEquipment.items`, in slot order (normalise.ts). */
 export interface EquipmentPreset {
   readonly preset: 1 | 2 | 3;
   readonly items: readonly number[];
