@@ -1,0 +1,55 @@
+-- Purpose: the read models of requests and expectations. All of it can be rebuilt from the log.
+-- Locks: creates tables only.
+
+-- Projection "expectation": who the names are, their last snapshot, their valuation as ready bytes.
+create table character_index (
+  character_key text primary key,
+  ocid text not null,
+  confirmed_at timestamptz not null
+);
+
+create table snapshot_view (
+  ocid text primary key,
+  fingerprint text not null,
+  snapshot text not null
+);
+
+create table expectation_view (
+  character_key text primary key,
+  ocid text not null,
+  fingerprint text not null,
+  as_of timestamptz not null,
+  fetch_started_at timestamptz not null,
+  -- log position of the event that last changed the row: the change feed of the caches
+  changed_at bigint not null,
+  etag text not null,
+  -- the JSON of API v4, brotli quality 4
+  body bytea not null
+);
+-- The bytes are compressed already: toast would only try again in vain.
+alter table expectation_view alter column body set storage external;
+create index expectation_view_changed_at on expectation_view (changed_at);
+
+-- Projection "settlement": which requests of a character are settled, and how.
+create table settlement_view (
+  character_key text not null,
+  position bigint not null,
+  after bigint not null,
+  through bigint not null,
+  outcome text not null,
+  reason text,
+  evidence jsonb not null,
+  settled_at timestamptz not null,
+  primary key (character_key, position)
+);
+
+-- Subscription "backlog" (the dispatcher): one row per character with work pending.
+create table backlog_view (
+  character_key text primary key,
+  character_name text not null,
+  class text not null,
+  correlation_id text not null,
+  -- position of the newest request pending, and when it was recorded
+  through bigint not null,
+  requested_at timestamptz not null
+);
