@@ -28,6 +28,20 @@ export class PartialDuplicateError extends Error {
   }
 }
 
+/**
+ * An id among these events already stands elsewhere: in another stream, at another revision, or twice in the append.
+ * A mistake of the writer, never retried. Only adapters that keep ids unique in the whole log can tell (postgres, memory).
+ */
+export class DuplicateEventIdError extends Error {
+  override readonly name = 'DuplicateEventIdError';
+  readonly stream: string;
+
+  constructor(stream: string) {
+    super(`stream ${stream}: the id of one of these events already stands elsewhere in the log`);
+    this.stream = stream;
+  }
+}
+
 /** The store cannot be reached or did not answer in time. The outcome of an append is then unknown: repeat it as it is. */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
