@@ -49,7 +49,9 @@ create table backlog_view (
   character_name text not null,
   class text not null,
   correlation_id text not null,
-  -- position of the newest request pending, and when it was recorded
+  -- the newest request pending: its position, and when it was accepted
   through bigint not null,
-  requested_at timestamptz not null
+  requested_at timestamptz not null,
+  -- when the longest waiting request was accepted
+  pending_since timestamptz not null
 );

@@ -10,6 +10,8 @@ export interface ValuationJob {
   readonly characterKey: string;
   readonly characterName: string;
   readonly through: string;
+  /** When the newest of these requests was accepted, ISO-8601. */
+  readonly requestedAt: string;
   readonly class: 'interactive' | 'batch';
   readonly correlationId: string;
 }

@@ -1,0 +1,73 @@
+import { canonicalJson } from '../../domain/canonical-json.ts';
+import { characterKey, parseCharacterName } from '../../domain/character/name.ts';
+import { ProblemError } from '../../domain/errors.ts';
+import { readEvent } from '../../domain/events.ts';
+import { sha256 } from '../../domain/ids.ts';
+import { requestIdOfKey, requestIdOfMoment, requestStream } from '../../domain/valuation-request/request.ts';
+import { StoreUnavailableError } from '../../event-store/errors.ts';
+import type { AppendResult, EventStore, Position } from '../../event-store/event-store.ts';
+import type { Append } from '../../event-store/group-append.ts';
+import { newEvents } from '../new-event.ts';
+
+/** A wish to have a character valued, from a command or a read. */
+export interface RequestValuation {
+  /** As the caller gave it; checked here. */
+  readonly characterName: string;
+  /** Where the caller names the request itself: the same key again is the same request. */
+  readonly idempotency?: { readonly key: string; readonly route: string; readonly client: string };
+  readonly correlationId: string;
+  readonly actor: string;
+}
+
+/** A durable request. */
+export interface AcceptedRequest {
+  readonly requestId: string;
+  readonly position: Position;
+}
+
+export type AcceptRequest = (command: RequestValuation) => Promise<AcceptedRequest>;
+
+interface Parts {
+  readonly store: Pick<EventStore, 'readLast'>;
+  readonly append: Append;
+  readonly now: () => Date;
+}
+
+/**
+ * Accepts requests: one event in a stream of its own, so accepting costs the same however hot the character. Throws
+ * `ProblemError`: `invalid-input` for the name, `idempotency-key-reused` for a known key with another body, `unavailable`
+ * when the log cannot be written.
+ */
+export function createAcceptRequest(parts: Parts): AcceptRequest {
+  return async (command) => {
+    const now = parts.now();
+    const characterName = parseCharacterName(command.characterName);
+    const key = characterKey(characterName);
+    const { idempotency, correlationId, actor } = command;
+    const requestId = idempotency === undefined ? requestIdOfMoment(key, now) : requestIdOfKey(idempotency);
+    const bodyHash = sha256(canonicalJson({ characterName }));
+    const data = { requestId, characterKey: key, characterName, class: 'interactive', bodyHash } as const;
+    const cause = { commandId: requestId, correlationId, causationId: null, actor, now };
+    const events = newEvents([{ type: 'ValuationRequested', data }], cause);
+    const result = await append(parts.append, requestStream(requestId), events);
+    if (result.idempotent && idempotency !== undefined) await refuseOtherBody(parts.store, requestId, bodyHash);
+    return { requestId, position: result.position };
+  };
+}
+
+async function append(group: Append, stream: string, events: ReturnType<typeof newEvents>): Promise<AppendResult> {
+  // An append whose outcome is unknown may be repeated by the caller as it is: the ids make it idempotent.
+  try {
+    return await group({ stream, expectedRevision: 'no-stream', events });
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    throw new ProblemError('unavailable', 'the request could not be stored; send it again', { cause: error });
+  }
+}
+
+async function refuseOtherBody(store: Parts['store'], requestId: string, bodyHash: string): Promise<void> {
+  const stored = await store.readLast(requestStream(requestId));
+  const event = stored === undefined ? undefined : readEvent(stored);
+  if (event?.type === 'ValuationRequested' && event.data.bodyHash === bodyHash) return;
+  throw new ProblemError('idempotency-key-reused', 'this key was used with another body', { field: 'idempotency-key' });
+}

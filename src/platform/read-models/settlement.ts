@@ -1,0 +1,32 @@
+import type { Sql } from 'postgres';
+
+type Queries = Sql<{ bigint: bigint }>;
+
+/** How a request was settled. */
+export interface Settlement {
+  readonly outcome: 'valued' | 'ignored' | 'parked';
+  readonly reason: string | null;
+  readonly settledAt: Date;
+}
+
+/** The last word on a request of this character at this log position; `undefined` while it is pending. */
+export async function findSettlement(
+  sql: Queries,
+  characterKey: string,
+  position: bigint,
+): Promise<Settlement | undefined> {
+  const [row] = await sql<Settlement[]>`
+    select outcome, reason, settled_at as "settledAt" from settlement_view
+    where character_key = ${characterKey} and after < ${position} and through >= ${position}
+    order by position desc limit 1`;
+  return row;
+}
+
+/** The character's newest settlement, whatever the request. */
+export async function findLastSettlement(sql: Queries, characterKey: string): Promise<Settlement | undefined> {
+  const [row] = await sql<Settlement[]>`
+    select outcome, reason, settled_at as "settledAt" from settlement_view
+    where character_key = ${characterKey}
+    order by position desc limit 1`;
+  return row;
+}

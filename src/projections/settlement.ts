@@ -1,0 +1,25 @@
+import { readEvent } from '../domain/events.ts';
+import type { Subscriber } from '../event-store/subscription.ts';
+
+/** How each range of a character's requests was settled: one row per `ValuationSettled`. */
+export const settlementProjection: Subscriber = {
+  name: 'settlement',
+  types: ['ValuationSettled'],
+  async apply(sql, events) {
+    const rows = events.map((event) => {
+      const { type, data } = readEvent(event);
+      if (type !== 'ValuationSettled') throw new Error(`settlement cannot apply ${type}`);
+      return {
+        character_key: data.characterKey,
+        position: String(event.position),
+        after: data.after,
+        through: data.through,
+        outcome: data.outcome,
+        reason: data.reason,
+        evidence: JSON.stringify(data.evidence),
+        settled_at: event.recordedAt,
+      };
+    });
+    await sql`insert into settlement_view ${sql(rows)} on conflict (character_key, position) do nothing`;
+  },
+};
