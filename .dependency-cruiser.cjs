@@ -14,7 +14,7 @@ module.exports = {
       name: 'event-store-below-rooms',
       severity: 'error',
       from: { path: '^src/event-store' },
-      to: { path: '^src/', pathNot: ['^src/event-store', '^src/platform'] },
+      to: { path: '^src/', pathNot: ['^src/event-store', '^src/platform', '^src/domain'] },
     },
     {
       name: 'platform-at-the-bottom',

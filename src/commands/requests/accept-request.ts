@@ -22,7 +22,10 @@ export interface RequestValuation {
 /** A durable request. */
 export interface AcceptedRequest {
   readonly requestId: string;
+  readonly characterKey: string;
   readonly position: Position;
+  /** The request was in the log already: it may even be settled. */
+  readonly repeated: boolean;
 }
 
 export type AcceptRequest = (command: RequestValuation) => Promise<AcceptedRequest>;
@@ -51,7 +54,7 @@ export function createAcceptRequest(parts: Parts): AcceptRequest {
     const events = newEvents([{ type: 'ValuationRequested', data }], cause);
     const result = await append(parts.append, requestStream(requestId), events);
     if (result.idempotent && idempotency !== undefined) await refuseOtherBody(parts.store, requestId, bodyHash);
-    return { requestId, position: result.position };
+    return { requestId, characterKey: key, position: result.position, repeated: result.idempotent };
   };
 }
 

@@ -6,7 +6,8 @@ import { ProblemError } from '../../domain/errors.ts';
 const BODY_LIMIT = 64 * 1024;
 
 const requireJson: RequestHandler = (request, _response, next) => {
-  if (!request.is('application/json')) {
+  // `null` is no body at all: the route's schema decides whether it needs one.
+  if (request.is('application/json') === false) {
     throw new ProblemError('unsupported-media-type', 'send application/json', { field: 'content-type' });
   }
   next();
@@ -34,4 +35,14 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
 export function pathParameter(request: Request, name: string): string {
   const value = request.params[name];
   return typeof value === 'string' ? value : '';
+}
+
+/** Answers the methods that a route does not have. */
+export function methodNotAllowed(...allowed: readonly string[]): RequestHandler {
+  return (request, response) => {
+    response.set('Allow', allowed.join(', '));
+    throw new ProblemError('method-not-allowed', `use ${allowed.join(' or ')}, not ${request.method}`, {
+      field: 'method',
+    });
+  };
 }

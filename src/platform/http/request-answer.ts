@@ -1,0 +1,17 @@
+/** Where a request stands, in the words of the API. */
+export type RequestStatus = 'pending' | 'deferred' | 'valued' | 'ignored' | 'parked';
+
+/** The path under which the status of a request is read. */
+export function requestPath(requestId: string): string {
+  return `/api/v4/requests/${requestId}`;
+}
+
+/** Body of 202: the request is durable at `position`, `null` while it is not in the log yet. */
+export function acceptedBody(request: { requestId: string; position: bigint | null }, status: RequestStatus) {
+  return {
+    requestId: request.requestId,
+    status,
+    statusUrl: requestPath(request.requestId),
+    position: request.position === null ? null : String(request.position),
+  };
+}
