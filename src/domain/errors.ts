@@ -15,7 +15,7 @@ export type ErrorCode =
 
 /** An error that a stranger can act on. `field` names the input at fault (a JSON pointer or parameter name). */
 export class ProblemError extends Error {
-  override readonly name = 'ProblemError';
+  override readonly name: string = 'ProblemError';
   readonly code: ErrorCode;
   readonly field: string | undefined;
 

@@ -1,3 +1,4 @@
+import { ProblemError } from '../domain/errors.ts';
 import type { ExpectedRevision, Revision } from './event-store.ts';
 
 /** The stream is not at the expected revision: read it again and decide again. */
@@ -43,6 +44,10 @@ export class DuplicateEventIdError extends Error {
 }
 
 /** The store cannot be reached or did not answer in time. The outcome of an append is then unknown: repeat it as it is. */
-export class StoreUnavailableError extends Error {
+export class StoreUnavailableError extends ProblemError {
   override readonly name = 'StoreUnavailableError';
+
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super('unavailable', message, options);
+  }
 }

@@ -4,8 +4,7 @@ import { ProblemError } from '../../domain/errors.ts';
 import { readEvent } from '../../domain/events.ts';
 import { sha256 } from '../../domain/ids.ts';
 import { requestIdOfKey, requestIdOfMoment, requestStream } from '../../domain/valuation-request/request.ts';
-import { StoreUnavailableError } from '../../event-store/errors.ts';
-import type { AppendResult, EventStore, Position } from '../../event-store/event-store.ts';
+import type { EventStore, Position } from '../../event-store/event-store.ts';
 import type { Append } from '../../event-store/group-append.ts';
 import { newEvents } from '../new-event.ts';
 
@@ -52,20 +51,10 @@ export function createAcceptRequest(parts: Parts): AcceptRequest {
     const data = { requestId, characterKey: key, characterName, class: 'interactive', bodyHash } as const;
     const cause = { commandId: requestId, correlationId, causationId: null, actor, now };
     const events = newEvents([{ type: 'ValuationRequested', data }], cause);
-    const result = await append(parts.append, requestStream(requestId), events);
+    const result = await parts.append({ stream: requestStream(requestId), expectedRevision: 'no-stream', events });
     if (result.idempotent && idempotency !== undefined) await refuseOtherBody(parts.store, requestId, bodyHash);
     return { requestId, characterKey: key, position: result.position, repeated: result.idempotent };
   };
-}
-
-async function append(group: Append, stream: string, events: ReturnType<typeof newEvents>): Promise<AppendResult> {
-  // An append whose outcome is unknown may be repeated by the caller as it is: the ids make it idempotent.
-  try {
-    return await group({ stream, expectedRevision: 'no-stream', events });
-  } catch (error) {
-    if (!(error instanceof StoreUnavailableError)) throw error;
-    throw new ProblemError('unavailable', 'the request could not be stored; send it again', { cause: error });
-  }
 }
 
 async function refuseOtherBody(store: Parts['store'], requestId: string, bodyHash: string): Promise<void> {
