@@ -1,0 +1,118 @@
+import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import type { ServerReadableStream, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
+import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import type { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import { ServerLog } from './log.ts';
+import { appendResponse, eventResponse, expectedRevision, proposedRecord, streamNotFoundResponse } from './messages.ts';
+import { streamName } from './messages.ts';
+import { selectRecords } from './reading.ts';
+import { serveSubscription } from './subscription.ts';
+
+/** What a test may spoil. */
+export interface Faults {
+  /** Calls are taken and never answered. */
+  silent: boolean;
+  /** Append answers carry no position, like those of older servers to a repeated append. */
+  withholdPositions: boolean;
+  /** The next append is stored, then all connections break before it is answered. */
+  loseNextAnswer: boolean;
+  /** See `SubscriptionBehaviour.checkpointAhead`. */
+  checkpointAhead: boolean;
+}
+
+/**
+ * An EventStoreDB of one insecure node, as far as the adapter's protocol goes: the Streams service (append, read,
+ * subscribe) over real gRPC. What it answers is taken from the sources named beside each rule, not from the adapter.
+ */
+export class EventStoreDbServer {
+  readonly log = new ServerLog();
+  readonly faults: Faults = { silent: false, withholdPositions: false, loseNextAnswer: false, checkpointAhead: false };
+  /** Events sent to subscribers so far. */
+  sent = 0;
+  #server: Server | undefined;
+  #port = 0;
+
+  static async start(): Promise<EventStoreDbServer> {
+    const server = new EventStoreDbServer();
+    await server.listen();
+    return server;
+  }
+
+  get url(): string {
+    return `esdb://127.0.0.1:${this.#port}?tls=false`;
+  }
+
+  /** Listens, on the same port as before when it ran before. */
+  async listen(): Promise<void> {
+    // Streams allow 16 MiB an event; the limit of gRPC's own default is 4 MiB.
+    const server = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 });
+    server.addService(StreamsService, {
+      append: (call: ServerReadableStream<AppendReq, AppendResp>, done: sendUnaryData<AppendResp>) =>
+        this.#append(call, done),
+      read: (call: ServerWritableStream<ReadReq, ReadResp>) => this.#read(call),
+    });
+    this.#port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(`127.0.0.1:${this.#port}`, ServerCredentials.createInsecure(), (error, port) =>
+        error ? reject(error) : resolve(port),
+      );
+    });
+    this.#server = server;
+  }
+
+  /** Breaks all connections and listens no more. The log stays. */
+  stop(): void {
+    this.#server?.forceShutdown();
+    this.#server = undefined;
+  }
+
+  /** Breaks all connections; new ones are taken at once. */
+  async dropConnections(): Promise<void> {
+    this.stop();
+    await this.listen();
+  }
+
+  #append(call: ServerReadableStream<AppendReq, AppendResp>, done: sendUnaryData<AppendResp>): void {
+    const requests: AppendReq[] = [];
+    call.on('data', (request: AppendReq) => requests.push(request));
+    call.on('end', () => {
+      if (this.faults.silent) return;
+      const options = requests[0]?.getOptions();
+      if (options === undefined) {
+        done({ code: status.INVALID_ARGUMENT, details: 'no options' });
+        return;
+      }
+      const proposed = requests.flatMap((request) => request.getProposedMessage() ?? []).map(proposedRecord);
+      const expected = expectedRevision(options);
+      const answer = this.log.append(streamName(options.getStreamIdentifier()), expected, proposed);
+      if (this.faults.loseNextAnswer) {
+        this.faults.loseNextAnswer = false;
+        void this.dropConnections();
+        return;
+      }
+      done(null, appendResponse(answer, expected, !this.faults.withholdPositions));
+    });
+  }
+
+  #read(call: ServerWritableStream<ReadReq, ReadResp>): void {
+    if (this.faults.silent) return;
+    // A refusal is an answer with a status.
+    try {
+      const options = call.request.getOptions()!;
+      if (options.hasSubscription()) {
+        const onSent = () => {
+          this.sent++;
+        };
+        const behaviour = { checkpointAhead: this.faults.checkpointAhead, onSent };
+        serveSubscription(call, this.log, behaviour).catch((error: unknown) => call.emit('error', error));
+        return;
+      }
+      const records = selectRecords(this.log, options);
+      const stream = streamName(options.getStream()?.getStreamIdentifier());
+      if (records === undefined) call.write(streamNotFoundResponse(stream));
+      else for (const record of records) call.write(eventResponse(record));
+      call.end();
+    } catch (error) {
+      call.emit('error', error);
+    }
+  }
+}
