@@ -8,10 +8,13 @@ create table character_index (
   confirmed_at timestamptz not null
 );
 
+-- `snapshot` is the data of the last SnapshotRecorded with the dates of the last SnapshotConfirmed, `valuation` the data
+-- of the last ExpectationCalculated; either may be ahead of the other for a moment.
 create table snapshot_view (
   ocid text primary key,
-  fingerprint text not null,
-  snapshot text not null
+  character_key text not null,
+  snapshot text,
+  valuation text
 );
 
 create table expectation_view (
@@ -55,3 +58,12 @@ create table backlog_view (
   -- when the longest waiting request was accepted
   pending_since timestamptz not null
 );
+
+-- Evidence, not a read model: raw upstream payloads by their hash, so that a better normaliser can be run over them.
+create table payload_archive (
+  sha256 text primary key,
+  body bytea not null,
+  archived_at timestamptz not null default now()
+);
+alter table payload_archive alter column body set storage external;
+create index payload_archive_archived_at on payload_archive (archived_at);

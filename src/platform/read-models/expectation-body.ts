@@ -1,4 +1,4 @@
-import { fromBrotli, toBrotli } from '../http/encoding.ts';
+import { toBrotli } from '../http/encoding.ts';
 
 /** How old an answer is: young enough, too old, or too old with newer work under way. */
 export type Freshness = 'fresh' | 'stale' | 'updating';
@@ -24,9 +24,4 @@ export function withHead(body: Buffer, freshness: Freshness, asOf: Date): Buffer
 /** The stored form of an answer (an object without head): JSON with its head as `fresh`, brotli-compressed. */
 export async function storedBody(answer: object, asOf: Date): Promise<Buffer> {
   return await toBrotli(Buffer.from(head('fresh', asOf) + JSON.stringify(answer).slice(1)));
-}
-
-/** A stored body with a later date: the snapshot was confirmed. */
-export async function confirmedBody(body: Buffer, asOf: Date): Promise<Buffer> {
-  return await toBrotli(withHead(await fromBrotli(body), 'fresh', asOf));
 }

@@ -1,0 +1,85 @@
+import { fingerprint } from '../../domain/character/fingerprint.ts';
+import { normaliseEquipment } from '../../domain/character/normalise.ts';
+import { PayloadError } from '../../domain/character/payload.ts';
+import type { Snapshot } from '../../domain/character/snapshot.ts';
+import type { UpstreamClient } from '../upstream/client.ts';
+import { UpstreamError } from '../upstream/upstream-error.ts';
+
+/** A character's present equipment, and the raw payload it was read from. */
+export interface FetchedSnapshot {
+  readonly snapshot: Snapshot;
+  readonly payload: Buffer;
+}
+
+interface Wanted {
+  readonly characterKey: string;
+  readonly characterName: string;
+  /** The id this name had a short while ago; looked up when absent or no longer valid. */
+  readonly knownOcid: string | undefined;
+}
+
+/**
+ * Asks the upstream for a character. A known id that has become invalid is looked up once more.
+ * Throws `UpstreamError`; a payload that cannot be calculated with is one too (`malformed-body`).
+ */
+export async function fetchSnapshot(
+  client: UpstreamClient,
+  wanted: Wanted,
+  options: { signal: AbortSignal; now: () => Date },
+): Promise<FetchedSnapshot> {
+  const lookUp = () => client.lookUpOcid(wanted.characterName, options);
+  if (wanted.knownOcid === undefined) return await fetchByOcid(client, wanted, await lookUp(), options);
+  // The one failure that has an answer here: the id has changed, which a fresh look-up tells.
+  try {
+    return await fetchByOcid(client, wanted, wanted.knownOcid, options);
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || error.reason !== 'stale-ocid') throw error;
+    return await fetchByOcid(client, wanted, await lookUp(), options);
+  }
+}
+
+async function fetchByOcid(
+  client: UpstreamClient,
+  wanted: Wanted,
+  ocid: string,
+  options: { signal: AbortSignal; now: () => Date },
+): Promise<FetchedSnapshot> {
+  const [basic, equipment] = await Promise.all([
+    client.fetchBasic(ocid, options),
+    client.fetchItemEquipment(ocid, options),
+  ]);
+  const normalised = calculable(() => normaliseEquipment(basic.data, equipment.data));
+  const snapshot = {
+    characterKey: wanted.characterKey,
+    character: {
+      ocid,
+      name: basic.data.character_name ?? wanted.characterName,
+      world: basic.data.world_name ?? '',
+      class: normalised.characterClass,
+      level: normalised.characterLevel,
+    },
+    fingerprint: fingerprint(normalised),
+    equipment: normalised,
+    payloadHash: equipment.sha256,
+    fetchStartedAt: equipment.beganAt.toISOString(),
+    fetchedAt: options.now().toISOString(),
+  };
+  return { snapshot, payload: equipment.body };
+}
+
+function calculable<T>(normalise: () => T): T {
+  // A field that cannot be calculated with is the upstream's failure, like a body of the wrong shape.
+  try {
+    return normalise();
+  } catch (error) {
+    if (!(error instanceof PayloadError)) throw error;
+    const endpoint = 'character/item-equipment';
+    throw new UpstreamError({
+      class: 'outage',
+      reason: 'malformed-body',
+      code: 'PAYLOAD',
+      endpoint,
+      field: error.message,
+    });
+  }
+}

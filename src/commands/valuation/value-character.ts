@@ -1,0 +1,145 @@
+import type { NormalisedEquipment } from '../../domain/character/equipment.ts';
+import { snapshotDecider, snapshotStream, type Snapshot } from '../../domain/character/snapshot.ts';
+import { sha256 } from '../../domain/ids.ts';
+import { readEvent } from '../../domain/events.ts';
+import { settlementDecider, settlementStream, type Settle } from '../../domain/valuation-request/settlement.ts';
+import {
+  expectationDecider,
+  expectationStream,
+  sameInputs,
+  type ExpectationState,
+} from '../../domain/valuation/expectation.ts';
+import type { EventStore } from '../../event-store/event-store.ts';
+import type { Database } from '../../platform/database.ts';
+import type { ValuationJob } from '../../platform/queue.ts';
+import { findCharacter } from '../../platform/read-models/character.ts';
+import { findExpectation } from '../../platform/read-models/expectation.ts';
+import { decideAndAppend } from '../decide-and-append.ts';
+import type { UpstreamClient } from '../upstream/client.ts';
+import { UpstreamError } from '../upstream/upstream-error.ts';
+import { fetchSnapshot } from './fetch-snapshot.ts';
+
+/** The valuation engine at work: what determines its results, and the calculation off the event loop. */
+export interface Valuator {
+  readonly ruleSet: string;
+  readonly tables: string;
+  readonly engine: string;
+  /** The compact valuation of a character's equipment under the default assumptions. */
+  value(equipment: NormalisedEquipment): Promise<unknown>;
+}
+
+export interface ValueCharacterParts {
+  readonly store: Pick<EventStore, 'readLast' | 'append'>;
+  readonly database: Database;
+  readonly client: UpstreamClient;
+  readonly valuator: Valuator;
+  /** Keeps the raw payload as evidence. */
+  readonly archive: (hash: string, payload: Buffer) => Promise<void>;
+  readonly freshForSeconds: () => number;
+  readonly now: () => Date;
+}
+
+/** A name keeps its id for a day without being looked up again. */
+const OCID_KNOWN_FOR_MS = 86_400_000;
+/** All upstream calls of one job together. */
+const UPSTREAM_DEADLINE_MS = 8000;
+
+/**
+ * Does one job: settles all requests of a character up to `job.through`. Light phase first: what is settled, or
+ * satisfied by a snapshot we have, costs no upstream call. Throws when nothing could be settled; the job then runs again.
+ */
+export async function valueCharacter(parts: ValueCharacterParts, job: ValuationJob): Promise<void> {
+  const { characterKey } = job;
+  const settled = await parts.store.readLast(settlementStream(characterKey));
+  const event = settled === undefined ? undefined : readEvent(settled);
+  if (event?.type === 'ValuationSettled' && BigInt(event.data.through) >= BigInt(job.through)) return;
+
+  const stored = await parts.database.query((sql) => findExpectation(sql, characterKey));
+  if (stored !== undefined && satisfies(stored, job, parts)) {
+    await settle(parts, job, { outcome: 'valued', evidence: { fingerprint: stored.fingerprint, source: 'snapshot' } });
+    return;
+  }
+  // Only "there is no such character" settles a request without a valuation; every other failure runs again.
+  try {
+    const snapshot = await takeSnapshot(parts, job);
+    await recordExpectation(parts, job, snapshot);
+    await settle(parts, job, {
+      outcome: 'valued',
+      evidence: { fingerprint: snapshot.fingerprint, source: 'upstream' },
+    });
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || error.class !== 'ignored') throw error;
+    await settle(parts, job, { outcome: 'ignored', reason: error.reason, evidence: { code: error.code } });
+  }
+}
+
+/** Settles the job's requests as parked: they will not succeed by being tried again. */
+export async function parkRequests(parts: ValueCharacterParts, job: ValuationJob, error: Error): Promise<void> {
+  await settle(parts, job, { outcome: 'parked', reason: error.name, evidence: { error: error.message } });
+}
+
+function satisfies(
+  stored: { asOf: Date; fetchStartedAt: Date },
+  job: ValuationJob,
+  parts: Pick<ValueCharacterParts, 'now' | 'freshForSeconds'>,
+): boolean {
+  const ageSeconds = (parts.now().getTime() - stored.asOf.getTime()) / 1000;
+  return ageSeconds < parts.freshForSeconds() || stored.fetchStartedAt > new Date(job.requestedAt);
+}
+
+async function takeSnapshot(parts: ValueCharacterParts, job: ValuationJob): Promise<Snapshot> {
+  const { characterKey, characterName } = job;
+  const known = await parts.database.query((sql) => findCharacter(sql, characterKey));
+  const recent = known !== undefined && parts.now().getTime() - known.confirmedAt.getTime() < OCID_KNOWN_FOR_MS;
+  const wanted = { characterKey, characterName, knownOcid: recent ? known.ocid : undefined };
+  const { snapshot, payload } = await withinDeadline((signal) =>
+    fetchSnapshot(parts.client, wanted, { signal, now: parts.now }),
+  );
+  await parts.archive(snapshot.payloadHash, payload);
+  const stream = snapshotStream(snapshot.character.ocid);
+  const cause = causeOf(parts, job, `snapshot:${snapshot.fetchedAt}`);
+  await decideAndAppend(parts.store, { stream, decider: snapshotDecider, command: snapshot, cause });
+  return snapshot;
+}
+
+/** Runs upstream calls that together may take `UPSTREAM_DEADLINE_MS`; what is under way then is aborted. */
+async function withinDeadline<T>(calls: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = new AbortController();
+  const failure = {
+    class: 'outage',
+    reason: 'timeout',
+    code: 'JOB_DEADLINE',
+    endpoint: 'character/item-equipment',
+  } as const;
+  const timer = setTimeout(() => deadline.abort(new UpstreamError(failure)), UPSTREAM_DEADLINE_MS);
+  return await calls(deadline.signal).finally(() => clearTimeout(timer));
+}
+
+async function recordExpectation(parts: ValueCharacterParts, job: ValuationJob, snapshot: Snapshot): Promise<void> {
+  const { ruleSet, tables, engine } = parts.valuator;
+  const { ocid } = snapshot.character;
+  const { characterKey, fingerprint } = snapshot;
+  const inputs = { ocid, characterKey, fingerprint, ruleSet, tables, engine };
+  const stream = expectationStream(ocid);
+  const last = await parts.store.readLast(stream);
+  if (last !== undefined && sameInputs(readEvent(last).data as ExpectationState, inputs)) return;
+  const command = { ...inputs, valuation: await parts.valuator.value(snapshot.equipment) };
+  const cause = causeOf(parts, job, `expectation:${sha256(JSON.stringify(inputs))}`);
+  await decideAndAppend(parts.store, { stream, decider: expectationDecider, command, cause });
+}
+
+async function settle(
+  parts: ValueCharacterParts,
+  job: ValuationJob,
+  outcome: Pick<Settle, 'outcome' | 'reason' | 'evidence'>,
+): Promise<void> {
+  const { characterKey } = job;
+  const command = { characterKey, through: BigInt(job.through), ...outcome };
+  const cause = causeOf(parts, job, `settle:${outcome.outcome}:${job.through}`);
+  const stream = settlementStream(characterKey);
+  await decideAndAppend(parts.store, { stream, decider: settlementDecider, command, cause });
+}
+
+function causeOf(parts: ValueCharacterParts, job: ValuationJob, commandId: string) {
+  return { commandId, correlationId: job.correlationId, causationId: null, actor: 'worker', now: parts.now() };
+}
