@@ -1,1 +1,180 @@
-export const placeholder = 1;
+import { createDispatcher } from './commands/dispatcher.ts';
+import { createAcceptRequest } from './commands/requests/accept-request.ts';
+import { createCommandRoutes } from './commands/requests/routes.ts';
+import { createUpstreamClient } from './commands/upstream/client.ts';
+import { archivePayload } from './commands/valuation/payload-archive.ts';
+import { runSweep, startWorker } from './commands/valuation/worker.ts';
+import type { EventStore } from './event-store/event-store.ts';
+import { createGroupAppend } from './event-store/group-append.ts';
+import { runSubscription, type Lead, type Subscriber } from './event-store/subscription.ts';
+import { createAdminRoutes } from './ops/admin.ts';
+import { createHealthRoutes } from './ops/health.ts';
+import { holdLeadership } from './platform/advisory-lock.ts';
+import type { Config, Role } from './platform/config.ts';
+import type { Client } from './platform/database-client.ts';
+import { openDatabase, openOperatorsDatabase, type Database } from './platform/database.ts';
+import { createExecutor, type Executor } from './platform/execute.ts';
+import { createApp } from './platform/http/app.ts';
+import { listen } from './platform/http/server.ts';
+import { createLogger, type Logger } from './platform/logging.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { assertPostgresGuarded } from './platform/postgres-guard.ts';
+import { openQueue, type ValuationQueue } from './platform/queue.ts';
+import { openValuationPool } from './platform/valuation-pool.ts';
+import { expectationProjection } from './projections/expectation.ts';
+import { settlementProjection } from './projections/settlement.ts';
+import { createReadRoutes } from './read-api/routes.ts';
+import { migrateAll, openEventStore, providePostgres, provideUpstream, queueBackend } from './services.ts';
+import { Lifeline } from './platform/lifeline.ts';
+
+/** A running process of the system; `url` is where its HTTP endpoints are. */
+export interface Application {
+  readonly url: string;
+  /** Stops in order: accepting, requests in flight, workers, subscriptions, connections, own services. */
+  stop(): Promise<void>;
+}
+
+/** What every role is built from. */
+interface Parts {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly execute: Executor;
+  readonly databaseUrl: string;
+  readonly database: Database;
+  readonly store: EventStore;
+  readonly queue: ValuationQueue;
+  readonly lead: Lead;
+  readonly lifeline: Lifeline;
+}
+
+const HTTP_GRACE_MS = 10_000;
+const VALUATION_THREADS = 1;
+const now = (): Date => new Date();
+
+/** Reads top to bottom how the system is put together: services, shared parts, roles, HTTP. */
+export async function startApplication(config: Config): Promise<Application> {
+  assertPostgresGuarded();
+  const lifeline = new Lifeline();
+  // A start that fails stops what it has started.
+  try {
+    return await start(config, lifeline);
+  } catch (error) {
+    await lifeline.end();
+    throw error;
+  }
+}
+
+async function start(config: Config, lifeline: Lifeline): Promise<Application> {
+  const log = createLogger(config.LOG_LEVEL, { role: config.ROLE.join(',') });
+  const metrics = createMetrics();
+  const execute = createExecutor(log, metrics);
+
+  const postgres = lifeline.add(await providePostgres(config, log), (service) => service.stop());
+  await migrateAll(config, postgres.url, log);
+  const poolSize = config.DATABASE_POOL_SIZE;
+  const database = lifeline.add(openDatabase({ url: postgres.url, applicationName: 'pve', poolSize }), (it) =>
+    it.close(),
+  );
+  const store = lifeline.add(openEventStore(config, postgres.url, database), (it) => it.close());
+  const queue = lifeline.add(openQueue(queueBackend(config, postgres.url), log), (it) => it.close());
+  const lead: Lead = (key, signal, onLeader) => holdLeadership({ url: postgres.url, key, signal, onLeader, log });
+  const parts: Parts = {
+    config,
+    log,
+    metrics,
+    execute,
+    databaseUrl: postgres.url,
+    database,
+    store,
+    queue,
+    lead,
+    lifeline,
+  };
+
+  const plays = (role: Role): boolean => config.ROLE.includes(role);
+  if (plays('projector')) startProjector(parts);
+  if (plays('worker')) await startWorkerRole(parts);
+  const url = await startHttp(parts, plays('api'));
+  log.info({ url, roles: config.ROLE }, 'started');
+  return { url, stop: () => lifeline.end() };
+}
+
+/** Keeps the read models. */
+function startProjector(parts: Parts): void {
+  follow(parts, expectationProjection);
+  follow(parts, settlementProjection);
+}
+
+/** Dispatches requests, fetches and values characters. */
+async function startWorkerRole(parts: Parts): Promise<void> {
+  const { config, database, store, queue, lifeline } = parts;
+  const upstream = lifeline.add(await provideUpstream(config), (service) => service.stop());
+  const client = lifeline.add(createUpstreamClient({ baseUrl: upstream.url, apiKey: upstream.apiKey }), (it) =>
+    it.close(),
+  );
+  const valuator = lifeline.add(await openValuationPool(VALUATION_THREADS), (it) => it.close());
+  const archive = (hash: string, payload: Buffer): Promise<void> => archivePayload(database, hash, payload);
+  const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
+  const worker = {
+    ...parts,
+    store,
+    client,
+    valuator,
+    archive,
+    freshForSeconds,
+    now,
+    concurrency: config.WORKER_CONCURRENCY,
+  };
+  lifeline.add(startWorker(worker), (it) => it.stop());
+  follow(parts, createDispatcher(queue));
+  inBackground(parts, 'sweep', (signal) => runSweep(parts, parts.lead, signal));
+}
+
+/** Health and metrics for every role; commands and reads for `api`. */
+async function startHttp(parts: Parts, api: boolean): Promise<string> {
+  const { config, log, metrics, database, queue, lifeline } = parts;
+  const check = {
+    database: () => database.query(ask),
+    queue: () => queue.ping(),
+  };
+  const health = createHealthRoutes({ checks: check, metrics, accepting: () => !lifeline.ending });
+  const operators = lifeline.add(
+    openOperatorsDatabase({ url: parts.databaseUrl, applicationName: 'pve-operators' }),
+    (it) => it.close(),
+  );
+  const admin = createAdminRoutes({ database: operators, store: parts.store });
+  const routers = api ? [health, ...apiRoutes(parts), admin] : [health];
+  const server = await listen(createApp(routers, log, metrics), { host: config.HOST, port: config.PORT });
+  lifeline.add(server, (it) => it.close(HTTP_GRACE_MS));
+  return server.url;
+}
+
+async function ask(sql: Client): Promise<void> {
+  await sql`select 1`;
+}
+
+function apiRoutes({ config, database, store }: Parts) {
+  const acceptRequest = createAcceptRequest({ store, append: createGroupAppend(store), now });
+  const fileRequest = (wish: { characterName: string; correlationId: string }) =>
+    acceptRequest({ ...wish, actor: 'reader' });
+  const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
+  return [
+    createCommandRoutes({ acceptRequest, database }),
+    createReadRoutes({ store, database, fileRequest, freshForSeconds, now }),
+  ];
+}
+
+function follow(parts: Parts, subscriber: Subscriber): void {
+  inBackground(parts, `subscription ${subscriber.name}`, (signal) => runSubscription(subscriber, parts, signal));
+}
+
+/** Runs work until the end of the application, which waits for it. */
+function inBackground(parts: Parts, name: string, work: (signal: AbortSignal) => Promise<void>): void {
+  const end = new AbortController();
+  const done = parts.execute(name, () => work(end.signal), { orDefault: undefined });
+  parts.lifeline.add(end, async () => {
+    end.abort();
+    await done;
+  });
+}

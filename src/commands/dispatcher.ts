@@ -5,17 +5,17 @@ import type { Database } from '../platform/database.ts';
 import type { ValuationJob, ValuationQueue } from '../platform/queue.ts';
 import { listBacklog } from '../platform/read-models/backlog.ts';
 
-/**
- * Turns accepted requests into work: keeps one row per character with work pending and queues a job for it. The log is
- * the outbox: a job that is lost comes back by the sweep.
- */
+/** The read model of what is pending: one row per character, however many requests. */
+export const backlogModel: Subscriber = {
+  name: 'backlog',
+  types: ['ValuationRequested', 'ValuationSettled'],
+  tables: ['backlog_view'],
+  apply: applyToBacklog,
+};
+
+/** Turns accepted requests into work: the log is the outbox. A job that is lost comes back by the sweep. */
 export function createDispatcher(queue: ValuationQueue): Subscriber {
-  return {
-    name: 'backlog',
-    types: ['ValuationRequested', 'ValuationSettled'],
-    apply: applyToBacklog,
-    committed: (events) => queue.add(jobsOf(events)),
-  };
+  return { ...backlogModel, committed: (events) => queue.add(jobsOf(events)) };
 }
 
 async function applyToBacklog(sql: Transaction, events: readonly RecordedEvent[]): Promise<void> {
@@ -55,8 +55,8 @@ function backlogRow(event: RecordedEvent) {
     class: data.class,
     correlation_id: event.metadata.correlationId,
     through: String(event.position),
-    requested_at: event.recordedAt,
-    pending_since: event.recordedAt,
+    requested_at: event.metadata.occurredAt,
+    pending_since: event.metadata.occurredAt,
   };
 }
 

@@ -15,6 +15,8 @@ export interface Subscriber {
   /** Names the checkpoint and the lock: one runner per name over all processes. */
   readonly name: string;
   readonly types: readonly string[];
+  /** The read model it keeps, all of it: tables that can be dropped and rebuilt from the log. */
+  readonly tables: readonly string[];
   /** Applies events in order, inside the transaction that stores the checkpoint: exactly once. */
   apply(sql: Transaction, events: readonly RecordedEvent[]): Promise<void>;
   /** After the commit. May be lost with the process: only for wake-ups that something else repeats. */

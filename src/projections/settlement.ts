@@ -5,6 +5,7 @@ import type { Subscriber } from '../event-store/subscription.ts';
 export const settlementProjection: Subscriber = {
   name: 'settlement',
   types: ['ValuationSettled'],
+  tables: ['settlement_view'],
   async apply(sql, events) {
     const rows = events.map((event) => {
       const { type, data } = readEvent(event);
@@ -17,7 +18,7 @@ export const settlementProjection: Subscriber = {
         outcome: data.outcome,
         reason: data.reason,
         evidence: JSON.stringify(data.evidence),
-        settled_at: event.recordedAt,
+        settled_at: event.metadata.occurredAt,
       };
     });
     await sql`insert into settlement_view ${sql(rows)} on conflict (character_key, position) do nothing`;

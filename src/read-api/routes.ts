@@ -94,7 +94,7 @@ async function answerRequest(parts: ReadParts, request: Request, response: Respo
   response.set('Cache-Control', 'no-store').json({
     ...acceptedBody({ requestId, position }, settlement?.outcome ?? 'pending'),
     characterName,
-    acceptedAt: stored.recordedAt,
+    acceptedAt: stored.metadata.occurredAt,
     settledAt: settlement?.settledAt.toISOString() ?? null,
     reason: settlement?.reason ?? null,
     links: { expectation: `/api/v4/characters/${encodeURIComponent(characterName)}/expectation` },

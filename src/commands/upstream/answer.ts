@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
-import { classify, type Endpoint } from './error-table.ts';
+import { classify } from './error-table.ts';
 import type { Answer } from './transport.ts';
-import { UpstreamError } from './upstream-error.ts';
+import { UpstreamError, type Endpoint } from './upstream-error.ts';
 
 /** Longest time away that is believed: the daily budget is new by then. */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;

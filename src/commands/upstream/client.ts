@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { BasicPayload, EquipmentPayload } from '../../domain/character/payload.ts';
 import { readAnswer } from './answer.ts';
-import type { Endpoint } from './error-table.ts';
 import { basicSchema, equipmentSchema, idSchema } from './schemas.ts';
 import { createTransport, TransportError, type Answer, type CallTimeouts } from './transport.ts';
-import { UpstreamError } from './upstream-error.ts';
+import { UpstreamError, type Endpoint } from './upstream-error.ts';
 
 /** Largest body read, in bytes after decompression; real ones have about 350 KB. */
 export const MAX_BODY_BYTES = 2 * 1024 * 1024;

@@ -1,7 +1,4 @@
-import type { UpstreamErrorClass, UpstreamReason } from './upstream-error.ts';
-
-/** The calls we make, by their path below `/maplestory/v1/`. */
-export type Endpoint = 'id' | 'character/basic' | 'character/item-equipment';
+import type { Endpoint, UpstreamErrorClass, UpstreamReason } from './upstream-error.ts';
 
 interface Meaning {
   readonly class: UpstreamErrorClass;

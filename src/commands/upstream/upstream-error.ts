@@ -1,4 +1,5 @@
-import type { Endpoint } from './error-table.ts';
+/** The calls we make, by their path below `/maplestory/v1/`. */
+export type Endpoint = 'id' | 'character/basic' | 'character/item-equipment';
 
 /**
  * What a failed call means for the work that made it:

@@ -9,6 +9,7 @@ import {
   sameInputs,
   type ExpectationState,
 } from '../../domain/valuation/expectation.ts';
+import type { CompactValuation } from '../../domain/valuation/compact.ts';
 import type { EventStore } from '../../event-store/event-store.ts';
 import type { Database } from '../../platform/database.ts';
 import type { ValuationJob } from '../../platform/queue.ts';
@@ -25,7 +26,7 @@ export interface Valuator {
   readonly tables: string;
   readonly engine: string;
   /** The compact valuation of a character's equipment under the default assumptions. */
-  value(equipment: NormalisedEquipment): Promise<unknown>;
+  value(equipment: NormalisedEquipment): Promise<CompactValuation>;
 }
 
 export interface ValueCharacterParts {

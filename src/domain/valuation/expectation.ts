@@ -1,4 +1,5 @@
 import type { Decider } from '../decider.ts';
+import type { CompactValuation } from './compact.ts';
 
 /** A calculated valuation as the log holds it: inputs that determine it, and the compact result. */
 export interface ExpectationCalculated {
@@ -10,7 +11,7 @@ export interface ExpectationCalculated {
   readonly tables: string;
   readonly engine: string;
   /** The compact form of the valuation (`compact.ts`), aligned with the items of the snapshot. */
-  readonly valuation: unknown;
+  readonly valuation: CompactValuation;
 }
 
 export type ExpectationEvent = { readonly type: 'ExpectationCalculated'; readonly data: ExpectationCalculated };

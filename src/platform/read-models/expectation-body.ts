@@ -1,5 +1,3 @@
-import { toBrotli } from '../http/encoding.ts';
-
 /** How old an answer is: young enough, too old, or too old with newer work under way. */
 export type Freshness = 'fresh' | 'stale' | 'updating';
 
@@ -10,18 +8,10 @@ export type Freshness = 'fresh' | 'stale' | 'updating';
 const HEAD = /^\{"freshness":"(?:fresh|stale|updating)","asOf":"[^"]{24}",/;
 const LONGEST_HEAD = 80;
 
-function head(freshness: Freshness, asOf: Date): string {
-  return `{"freshness":"${freshness}","asOf":"${asOf.toISOString()}",`;
-}
-
 /** The same answer with another freshness and date; `body` is plain JSON. Throws when it does not begin with a head. */
 export function withHead(body: Buffer, freshness: Freshness, asOf: Date): Buffer {
   const match = HEAD.exec(body.toString('latin1', 0, LONGEST_HEAD));
   if (match === null) throw new Error('a stored expectation does not begin with freshness and asOf');
-  return Buffer.concat([Buffer.from(head(freshness, asOf)), body.subarray(match[0].length)]);
-}
-
-/** The stored form of an answer (an object without head): JSON with its head as `fresh`, brotli-compressed. */
-export async function storedBody(answer: object, asOf: Date): Promise<Buffer> {
-  return await toBrotli(Buffer.from(head('fresh', asOf) + JSON.stringify(answer).slice(1)));
+  const head = `{"freshness":"${freshness}","asOf":"${asOf.toISOString()}",`;
+  return Buffer.concat([Buffer.from(head), body.subarray(match[0].length)]);
 }

@@ -1,0 +1,4 @@
+/** A command that cannot be done, in one line for the person who typed it. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+}

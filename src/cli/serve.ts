@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import { startApplication, type Application } from '../main.ts';
+import { readConfig, type Config } from '../platform/config.ts';
+
+/** `pve serve`: runs a process of the system until SIGINT or SIGTERM; a second signal ends it at once. */
+export const serveCommand = new Command('serve')
+  .description('run the roles of ROLE (default: all of them, with embedded services where none are configured)')
+  .action(async () => {
+    const config = readConfig(process.env);
+    const application = await startApplication(config);
+    stopOnSignal(application);
+    process.stdout.write(announcement(application.url, config));
+  });
+
+function stopOnSignal(application: Application): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    application.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`pve: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+}
+
+function announcement(url: string, config: Config): string {
+  if (!config.ROLE.includes('api')) return `pve: ${config.ROLE.join(', ')} running; health at ${url}/readyz\n`;
+  const source = config.NEXON_API_KEY === undefined ? 'sample characters (no NEXON_API_KEY)' : config.UPSTREAM_URL;
+  const address = url.replace('127.0.0.1', 'localhost');
+  return `
+  Probabilistic Valuation Engine at ${address} · game data: ${source}
+
+  Try:  curl '${address}/api/v4/characters/강은호/expectation?wait=10'
+        npx pve value 강은호
+        curl -X POST -H 'content-type: application/json' -d '{"characterName":"강은호"}' ${address}/api/v4/valuations
+
+`;
+}

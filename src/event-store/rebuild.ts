@@ -1,0 +1,81 @@
+import type { Database } from '../platform/database.ts';
+import { START, type EventStore, type Position } from './event-store.ts';
+import { applyOrPark } from './parking.ts';
+import type { Subscriber, Transaction } from './subscription.ts';
+
+export interface RebuildParts {
+  readonly store: EventStore;
+  readonly database: Database;
+  /** Told after each batch. */
+  readonly onProgress: (progress: {
+    readonly position: Position;
+    readonly head: Position;
+    readonly events: number;
+  }) => void;
+}
+
+const BATCH = 500;
+
+/**
+ * Builds a read model anew from the whole log, in tables beside the live ones, and swaps them in one transaction. Reads
+ * and the running subscription go on meanwhile; the subscription then continues behind what was rebuilt. Returns the
+ * number of events applied.
+ */
+export async function rebuild(subscriber: Subscriber, parts: RebuildParts): Promise<number> {
+  const { store, database } = parts;
+  const storeId = await store.storeId();
+  await database.transaction((sql) => createStaging(sql, subscriber));
+  let position = START;
+  let events = 0;
+  for (;;) {
+    const slice = await store.readAll({ after: position, limit: BATCH, types: subscriber.types });
+    const caughtUp = slice.through === position;
+    if (slice.events.length > 0) {
+      await database.transaction(async (sql) => {
+        // The subscriber's own statements, on the tables beside: they name no schema.
+        await sql`set local search_path to ${sql(stagingOf(subscriber))}, public`;
+        await applyOrPark(subscriber, sql, slice.events);
+      });
+    }
+    position = slice.through;
+    events += slice.events.length;
+    parts.onProgress({ position, head: await store.head(), events });
+    if (caughtUp && (await database.transaction((sql) => swap(sql, subscriber, { storeId, position })))) return events;
+  }
+}
+
+function stagingOf(subscriber: Subscriber): string {
+  return `rebuild_${subscriber.name}`;
+}
+
+async function createStaging(sql: Transaction, subscriber: Subscriber): Promise<void> {
+  const staging = sql(stagingOf(subscriber));
+  await sql`drop schema if exists ${staging} cascade`;
+  await sql`create schema ${staging}`;
+  for (const table of subscriber.tables) {
+    await sql`create table ${staging}.${sql(table)} (like public.${sql(table)} including all)`;
+  }
+}
+
+/** Puts the new tables in the place of the live ones, unless the live ones are ahead: then answers false. */
+async function swap(
+  sql: Transaction,
+  subscriber: Subscriber,
+  at: { storeId: string; position: Position },
+): Promise<boolean> {
+  const { name } = subscriber;
+  // Taken first: from here on the running subscription cannot commit, and then finds its checkpoint moved.
+  const [live] = await sql<{ store_id: string; position: bigint }[]>`
+    select store_id, position from subscription_checkpoint where name = ${name} for update`;
+  if (live?.store_id === at.storeId && live.position > at.position) return false;
+  const staging = sql(stagingOf(subscriber));
+  for (const table of subscriber.tables) {
+    await sql`drop table public.${sql(table)}`;
+    await sql`alter table ${staging}.${sql(table)} set schema public`;
+  }
+  await sql`drop schema ${staging}`;
+  await sql`
+    insert into subscription_checkpoint (name, store_id, position) values (${name}, ${at.storeId}, ${at.position})
+    on conflict (name) do update set store_id = excluded.store_id, position = excluded.position, updated_at = now()`;
+  return true;
+}

@@ -1,0 +1,24 @@
+import { Router } from 'express';
+import { listCheckpoints } from '../event-store/checkpoints.ts';
+import type { EventStore } from '../event-store/event-store.ts';
+import type { Database } from '../platform/database.ts';
+import { requireToken } from '../platform/http/authenticate.ts';
+
+/** The operators' endpoints: every one needs a token, and uses the operators' own pool. */
+export function createAdminRoutes(parts: { database: Database; store: Pick<EventStore, 'head'> }): Router {
+  const router = Router();
+  router.use('/api/v4/admin', requireToken(parts.database, 'operator'));
+  router.get('/api/v4/admin/projections', async (_request, response) => {
+    const [head, checkpoints] = await Promise.all([parts.store.head(), parts.database.query(listCheckpoints)]);
+    response.set('Cache-Control', 'no-store').json({
+      head: String(head),
+      projections: checkpoints.map(({ name, position, updated_at }) => ({
+        name,
+        position: String(position),
+        behind: String(head - position),
+        updatedAt: updated_at.toISOString(),
+      })),
+    });
+  });
+  return router;
+}
