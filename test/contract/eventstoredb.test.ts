@@ -15,7 +15,11 @@ async function startServer(): Promise<RunningServer> {
   if (named !== undefined && named !== '') return { url: named, stop: () => Promise.resolve() };
   if (process.env.PVE_TEST_CONTAINERS === '1' && (await dockerAnswers())) return startContainer();
   const server = await EventStoreDbServer.start();
-  return { url: server.url, stop: () => Promise.resolve(server.stop()) };
+  const stop = () => {
+    server.stop();
+    return Promise.resolve();
+  };
+  return { url: server.url, stop };
 }
 
 async function startContainer(): Promise<RunningServer> {
