@@ -1,3 +1,4 @@
+import type { Router } from 'express';
 import { createDispatcher } from './commands/dispatcher.ts';
 import { createAcceptRequest } from './commands/requests/accept-request.ts';
 import { createCommandRoutes } from './commands/requests/routes.ts';
@@ -95,7 +96,7 @@ async function start(config: Config, lifeline: Lifeline): Promise<Application> {
   const plays = (role: Role): boolean => config.ROLE.includes(role);
   if (plays('projector')) startProjector(parts);
   if (plays('worker')) await startWorkerRole(parts);
-  const url = await startHttp(parts, plays('api'));
+  const url = await startHttp(parts);
   log.info({ url, roles: config.ROLE }, 'started');
   return { url, stop: () => lifeline.end() };
 }
@@ -131,30 +132,29 @@ async function startWorkerRole(parts: Parts): Promise<void> {
   inBackground(parts, 'sweep', (signal) => runSweep(parts, parts.lead, signal));
 }
 
-/** Health and metrics for every role; commands and reads for `api`. */
-async function startHttp(parts: Parts, api: boolean): Promise<string> {
+/** Health and metrics for every role; commands and reads for `api`; the operators' endpoints for `ops`. */
+async function startHttp(parts: Parts): Promise<string> {
   const { config, log, metrics, database, queue, lifeline } = parts;
-  const check = {
-    database: () => database.query(ask),
-    queue: () => queue.ping(),
-  };
-  const health = createHealthRoutes({ checks: check, metrics, accepting: () => !lifeline.ending });
-  const operators = lifeline.add(
-    openOperatorsDatabase({ url: parts.databaseUrl, applicationName: 'pve-operators' }),
-    (it) => it.close(),
-  );
-  const admin = createAdminRoutes({ database: operators, store: parts.store });
-  const routers = api ? [health, ...apiRoutes(parts), admin] : [health];
+  const checks = { database: () => database.query(ask), queue: () => queue.ping() };
+  const routers = [createHealthRoutes({ checks, metrics, accepting: () => !lifeline.ending })];
+  if (config.ROLE.includes('api')) routers.push(...apiRoutes(parts));
+  if (config.ROLE.includes('ops')) routers.push(adminRoutes(parts));
   const server = await listen(createApp(routers, log, metrics), { host: config.HOST, port: config.PORT });
   lifeline.add(server, (it) => it.close(HTTP_GRACE_MS));
   return server.url;
+}
+
+function adminRoutes({ databaseUrl, store, lifeline }: Parts): Router {
+  const operators = openOperatorsDatabase({ url: databaseUrl, applicationName: 'pve-operators' });
+  lifeline.add(operators, (it) => it.close());
+  return createAdminRoutes({ database: operators, store });
 }
 
 async function ask(sql: Client): Promise<void> {
   await sql`select 1`;
 }
 
-function apiRoutes({ config, database, store }: Parts) {
+function apiRoutes({ config, database, store }: Parts): Router[] {
   const acceptRequest = createAcceptRequest({ store, append: createGroupAppend(store), now });
   const fileRequest = (wish: { characterName: string; correlationId: string }) =>
     acceptRequest({ ...wish, actor: 'reader' });

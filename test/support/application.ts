@@ -1,0 +1,54 @@
+import { startApplication } from '../../src/main.ts';
+import { readConfig } from '../../src/platform/config.ts';
+import { createStandin, type Standin } from '../../src/standin/standin.ts';
+import { testDatabase } from './services.ts';
+
+/** The whole system in this process, on a database of its own and with a stand-in that the test controls. */
+export interface TestApplication {
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly standin: Standin;
+  /** A path below the API's address. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+/** Starts the system with this environment beside what a test needs. */
+export async function testApplication(environment: Record<string, string> = {}): Promise<TestApplication> {
+  const database = await testDatabase();
+  const standin = createStandin();
+  const upstream = await standin.start(0);
+  const config = readConfig({
+    DATABASE_URL: database.url,
+    UPSTREAM_URL: upstream,
+    NEXON_API_KEY: standin.apiKey,
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    ...environment,
+  });
+  const application = await startApplication(config);
+  const at = (path: string) => new URL(path, application.url);
+  return {
+    url: application.url,
+    databaseUrl: database.url,
+    standin,
+    fetch: (path, init) => fetch(at(path), init),
+    post: (path, body, headers = {}) =>
+      fetch(at(path), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    stop: async () => {
+      await application.stop();
+      await standin.stop();
+      await database.drop();
+    },
+  };
+}
+
+/** The JSON body of an answer. */
+export async function json<T = Record<string, unknown>>(response: Response): Promise<T> {
+  return (await response.json()) as T;
+}
