@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { fingerprint } from '../../src/domain/character/fingerprint.ts';
 import { normaliseEquipment } from '../../src/domain/character/normalise.ts';
-import type { BasicPayload, EquipmentPayload, ItemPayload } from '../../src/domain/character/payload.ts';
+import type { BasicPayload, EquipmentPayload } from '../../src/domain/character/payload.ts';
+import { canBeMade } from '../../src/domain/valuation/bonus-options/boss-item.ts';
+import { parseBonusOptionRules } from '../../src/domain/valuation/bonus-options/rules.ts';
 import { slots, type LineGroup } from '../../src/standin/characters/catalogue.ts';
 import { classes } from '../../src/standin/characters/classes.ts';
 import type { StandinCharacter } from '../../src/standin/characters/character.ts';
@@ -174,17 +176,24 @@ describe('potential lines', () => {
 });
 
 describe('bonus options', () => {
-  it('of boss items are four options or sums of four, of values the game has', () => {
+  const file = new URL('../../rules/bonus-options/kms2026.json', import.meta.url);
+  const rules = parseBonusOptionRules(JSON.parse(readFileSync(file, 'utf8')));
+  const bossNames = new Set(
+    slots.flatMap(({ items }) => classes.flatMap(items)).flatMap((item) => (item.boss === true ? [item.name] : [])),
+  );
+
+  it('are sums that the game can make on that item', () => {
     const items = sampleCharacters('pve')
       .filter(({ name }) => name !== DORMANT_NAME)
-      .flatMap((sample) => equipmentOf(sample).item_equipment as ItemPayload[]);
-    const eternal = items.filter(({ item_name }) => item_name.startsWith('에테르넬'));
-    expect(eternal).to.not.be.empty;
-    for (const { item_add_option: option } of eternal) {
-      // Level 250: single 12, dual 7, HP 700, level 5 per stage; stages 4 to 7 on boss items.
-      expect(Number(option.max_hp) % 700).to.equal(0);
-      expect(option.equipment_level_decrease % 5).to.equal(0);
-      expect(option.all_stat === '0' || (Number(option.all_stat) >= 4 && Number(option.all_stat) <= 7)).to.equal(true);
+      .flatMap((sample) => normalised(sample).items)
+      .filter(({ bonusOptions }) => Object.values(bonusOptions).some((sum) => sum > 0));
+    expect(items).to.have.length.greaterThan(100);
+    for (const item of items) {
+      const kind = item.slot === '무기' ? 'weapon' : 'armor';
+      expect(
+        canBeMade(item.bonusOptions, { ...item, kind, boss: bossNames.has(item.name) }, rules),
+        item.name,
+      ).to.equal(true);
     }
   });
 });
