@@ -1,0 +1,91 @@
+import { atomChance, atomQuantile, NO_ATOMS } from './atoms.ts';
+import { rungAbove, rungDoubled } from './grid.ts';
+import { invert, type Window } from './inversion.ts';
+import type { CostLaw } from './law.ts';
+
+/** What callers see of a law, all in mesos (not rounded). */
+export interface Distribution {
+  readonly mean: number;
+  readonly sd: number;
+  readonly p10: number;
+  readonly p50: number;
+  readonly p75: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** A quantile is taken from a window only when it fills at least this part of it, which keeps the cells small beside it. */
+const LEAST_FILL = 0.4;
+
+/** Windows asked for are this much wider than the quantile that is expected. */
+const ROOM = 1.3;
+
+/** Mean, standard deviation and the usual quantiles. A few milliseconds. */
+export function distribution(law: CostLaw): Distribution {
+  const [p10, p50, p75, p90, p95, p99] = quantiles(law, [0.1, 0.5, 0.75, 0.9, 0.95, 0.99]) as SixQuantiles;
+  return { mean: law.mean, sd: Math.sqrt(law.variance), p10, p50, p75, p90, p95, p99 };
+}
+
+type SixQuantiles = [number, number, number, number, number, number];
+
+/** The smallest x in mesos with F(x) ≥ q, 0 < q < 1: exact where atoms or a closed form are known, else within 1e-3. */
+export function quantile(law: CostLaw, q: number): number {
+  return quantiles(law, [q])[0] as number;
+}
+
+/**
+ * Quantiles for ascending `qs`, each strictly between 0 and 1; ascending. From the highest down, so that one window
+ * serves as many of them as it resolves.
+ */
+export function quantiles(law: CostLaw, qs: readonly number[]): number[] {
+  const closedForm = law.quantile;
+  if (closedForm) return qs.map((q) => closedForm(q));
+  const atoms = law.atoms?.() ?? NO_ATOMS;
+  const found: number[] = [];
+  let window: Window | undefined;
+  for (const q of qs.toReversed()) {
+    const exact = atomQuantile(atoms, q);
+    if (exact === undefined) window = windowFor(law, q, window);
+    const x = exact ?? Math.max(atoms.completeBelow, window?.quantile(q) ?? 0);
+    found.push(Math.min(x, found.at(-1) ?? Infinity));
+  }
+  return found.toReversed();
+}
+
+/** P(cost ≤ budget), budget in mesos. */
+export function chanceWithin(law: CostLaw, budget: number): number {
+  if (!(budget >= 0)) return 0;
+  if (budget === Infinity) return 1;
+  const exact = law.chance?.(budget) ?? atomChance(law.atoms?.() ?? NO_ATOMS, budget);
+  return exact ?? invert(law, rungAbove(Math.max(1, ROOM * budget))).chance(budget);
+}
+
+/** F at `count` budgets evenly spaced up to `upTo` mesos, for a chart: one window for all of them. */
+export function curve(law: CostLaw, upTo: number, count: number): { cost: number; probability: number }[] {
+  const budgets = Array.from({ length: count }, (_, index) => (upTo * (index + 1)) / count);
+  const atoms = law.atoms?.() ?? NO_ATOMS;
+  const exact = (x: number): number | undefined => law.chance?.(x) ?? atomChance(atoms, x);
+  const beyond = budgets.some((x) => exact(x) === undefined)
+    ? invert(law, rungAbove(Math.max(1, ROOM * upTo)))
+    : undefined;
+  return budgets.map((cost) => ({ cost, probability: exact(cost) ?? beyond?.chance(cost) ?? 0 }));
+}
+
+/** A window in which the quantile q is found and fills at least LEAST_FILL; starts at `known`, else at mean + 4 sd. */
+function windowFor(law: CostLaw, q: number, known: Window | undefined): Window {
+  let window = known ?? invert(law, rungAbove(Math.max(ROOM * law.mean, law.mean + 4 * Math.sqrt(law.variance))));
+  // Where F is flat at q, two windows may disagree on which side of the flat part the quantile lies: never turn back.
+  let tooNarrow = -Infinity;
+  for (;;) {
+    const x = window.quantile(q);
+    if (x === undefined) {
+      tooNarrow = window.rung;
+      window = invert(law, rungDoubled(window.rung));
+    } else {
+      const rung = rungAbove(Math.max(ROOM * x, window.width / 64));
+      if (x >= LEAST_FILL * window.width || rung >= window.rung || rung <= tooNarrow || window.width < 1) return window;
+      window = invert(law, rung);
+    }
+  }
+}

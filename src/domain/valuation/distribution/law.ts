@@ -1,0 +1,86 @@
+import { type Atoms, MOST_ATOMS, WEIGHTLESS } from './atoms.ts';
+import type { Grid } from './grid.ts';
+import { at, type ComplexVector } from './vector.ts';
+
+/**
+ * The probability law of a cost in mesos, ≥ 0. Mean and variance are exact; everything else follows from the transform,
+ * which multiplies when independent costs add up.
+ */
+export interface CostLaw {
+  /** Mesos. */
+  readonly mean: number;
+  /** Mesos². */
+  readonly variance: number;
+  /** E[z_k^(cost/step)] on the grid. The vector belongs to the law: read, do not write. */
+  readonly transform: (grid: Grid) => ComplexVector;
+  /** The cheap end exactly, where it is known. */
+  readonly atoms?: () => Atoms;
+  /** Closed form of the smallest x with F(x) ≥ q, 0 < q < 1, where there is one. */
+  readonly quantile?: (q: number) => number;
+  /** Closed form of F(x), where there is one. */
+  readonly chance?: (x: number) => number;
+}
+
+/** A cost that is certain: `cost` mesos, finite and ≥ 0, else RangeError. */
+export function constant(cost: number): CostLaw {
+  if (!Number.isFinite(cost) || cost < 0) throw new RangeError(`a cost must be finite and not negative: ${cost}`);
+  return {
+    mean: cost,
+    variance: 0,
+    transform: (grid) => grid.pay(cost),
+    atoms: () => ({ list: [{ cost, probability: 1 }], completeBelow: Infinity }),
+    quantile: () => cost,
+    chance: (x) => (x >= cost ? 1 : 0),
+  };
+}
+
+/**
+ * `costPerTrial` mesos for every independent trial up to the first success, each succeeding with `probability`.
+ * Mean c/p, variance c²(1 − p)/p²; the quantile is c·⌈ln(1 − q)/ln(1 − p)⌉.
+ * RangeError unless 0 < probability ≤ 1 and the cost is finite and ≥ 0.
+ */
+export function geometric(probability: number, costPerTrial: number): CostLaw {
+  if (!(probability > 0 && probability <= 1)) throw new RangeError(`not a probability of success: ${probability}`);
+  if (probability === 1 || costPerTrial === 0) return constant(costPerTrial);
+  if (!Number.isFinite(costPerTrial) || costPerTrial < 0) throw new RangeError(`not a cost: ${costPerTrial}`);
+  return {
+    mean: costPerTrial / probability,
+    variance: (costPerTrial * costPerTrial * (1 - probability)) / (probability * probability),
+    transform: (grid) => repeated(grid.pay(costPerTrial), probability),
+    atoms: () => geometricAtoms(probability, costPerTrial),
+    quantile: (q) => costPerTrial * trialsFor(probability, q),
+    chance: (x) => (x < 0 ? 0 : -Math.expm1(Math.floor(x / costPerTrial) * Math.log1p(-probability))),
+  };
+}
+
+/** Smallest number of trials that succeeds with chance ≥ q when one does with `probability`; 0 < q < 1. */
+export function trialsFor(probability: number, q: number): number {
+  const exact = Math.log1p(-q) / Math.log1p(-probability);
+  // A ratio that is a whole number may come out a rounding above it.
+  return Math.max(1, Math.ceil(exact - 1e-12 * Math.max(1, exact)));
+}
+
+/** pz/(1 − (1 − p)z), element by element. */
+function repeated(pay: ComplexVector, probability: number): ComplexVector {
+  const re = new Float64Array(pay.re.length);
+  const im = new Float64Array(pay.re.length);
+  for (let k = 0; k < re.length; k++) {
+    const x = at(pay.re, k);
+    const y = at(pay.im, k);
+    const c = 1 - (1 - probability) * x;
+    const d = -(1 - probability) * y;
+    const scale = probability / (c * c + d * d);
+    re[k] = (x * c + y * d) * scale;
+    im[k] = (y * c - x * d) * scale;
+  }
+  return { re, im };
+}
+
+function geometricAtoms(probability: number, costPerTrial: number): Atoms {
+  const weighty = Math.ceil(Math.log(WEIGHTLESS) / Math.log1p(-probability));
+  const list = Array.from({ length: Math.min(MOST_ATOMS, weighty) }, (_, index) => ({
+    cost: costPerTrial * (index + 1),
+    probability: probability * (1 - probability) ** index,
+  }));
+  return { list, completeBelow: weighty > MOST_ATOMS ? costPerTrial * (MOST_ATOMS + 1) : Infinity };
+}

@@ -1,0 +1,77 @@
+import { addAtoms, type Atoms, heaviest, NO_ATOMS, shiftAtoms } from './atoms.ts';
+import type { Grid } from './grid.ts';
+import { constant, type CostLaw } from './law.ts';
+import { neumaierSum } from './neumaier.ts';
+import { type ComplexVector, multiplyInto, power } from './vector.ts';
+
+/** Where no atom of a sum weighs more than this, quantiles fall between atoms and listing them is idle work. */
+const HEAVY = 0.005;
+
+/**
+ * The law of a sum of independent costs: means and variances add, transforms multiply. The same law object given
+ * several times counts as that many independent copies. An empty sum is the certain cost 0.
+ * A transform costs one per distinct law.
+ */
+export function sum(laws: readonly CostLaw[]): CostLaw {
+  const certain = neumaierSum(laws.filter(isCertain).map((law) => law.mean));
+  const copies = new Map<CostLaw, number>();
+  for (const law of laws) if (!isCertain(law)) copies.set(law, (copies.get(law) ?? 0) + 1);
+  const [first] = copies.keys();
+  if (!first) return constant(certain);
+  if (copies.size === 1 && copies.get(first) === 1) return certain === 0 ? first : shifted(first, certain);
+  const summed = {
+    mean: total(copies, (law) => law.mean),
+    variance: total(copies, (law) => law.variance),
+    transform: (grid: Grid) => product(copies, grid),
+    atoms: () => atomsOfSum(copies),
+  };
+  return certain === 0 ? summed : shifted(summed, certain);
+}
+
+/** `law` and `cost` mesos that are certain. */
+function shifted(law: CostLaw, cost: number): CostLaw {
+  const { quantile, chance } = law;
+  return {
+    mean: law.mean + cost,
+    variance: law.variance,
+    transform: (grid) => {
+      const moved = grid.pay(cost);
+      multiplyInto(moved, law.transform(grid));
+      return moved;
+    },
+    atoms: () => shiftAtoms(law.atoms?.() ?? NO_ATOMS, cost),
+    ...(quantile && { quantile: (q: number) => cost + quantile(q) }),
+    ...(chance && { chance: (x: number) => chance(x - cost) }),
+  };
+}
+
+function isCertain(law: CostLaw): boolean {
+  return law.variance === 0;
+}
+
+function total(copies: ReadonlyMap<CostLaw, number>, of: (law: CostLaw) => number): number {
+  return neumaierSum(Array.from(copies, ([law, count]) => count * of(law)));
+}
+
+function product(copies: ReadonlyMap<CostLaw, number>, grid: Grid): ComplexVector {
+  let result: ComplexVector | undefined;
+  for (const [law, count] of copies) {
+    const factor = count === 1 && result ? law.transform(grid) : power(law.transform(grid), count);
+    if (result) multiplyInto(result, factor);
+    else result = factor;
+  }
+  return result ?? grid.pay(0);
+}
+
+function atomsOfSum(copies: ReadonlyMap<CostLaw, number>): Atoms {
+  let result: Atoms = { list: [{ cost: 0, probability: 1 }], completeBelow: Infinity };
+  for (const [law, count] of copies) {
+    const own = law.atoms?.() ?? NO_ATOMS;
+    if (heaviest(own) < HEAVY) return NO_ATOMS;
+    for (let copy = 0; copy < count; copy++) {
+      result = addAtoms(result, own);
+      if (heaviest(result) < HEAVY) return NO_ATOMS;
+    }
+  }
+  return result;
+}
