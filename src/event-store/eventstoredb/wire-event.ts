@@ -23,11 +23,11 @@ export function toWire(event: NewEvent): EventData {
 }
 
 /**
- * The event as the port shows it; `undefined` when it is not one of this log's: the server's own events (`$…` streams
- * and types) and whatever does not carry our metadata (the store's identity, the events of a neighbour).
+ * The event as the port shows it; `undefined` when it is not one of this log's. Those carry our metadata; the server's
+ * own events (`$stats`, links, stream metadata, …), the store's identity and a neighbour's events do not.
  */
 export function fromWire({ event }: ResolvedEvent): RecordedEvent | undefined {
-  if (event === undefined || event.type.startsWith('$') || event.streamId.startsWith('$')) return undefined;
+  if (event === undefined) return undefined;
   const wireMetadata: unknown = event.metadata;
   if (!isOurs(wireMetadata)) return undefined;
   const { schemaVersion, ...metadata } = wireMetadata;

@@ -3,21 +3,26 @@ import type { ServerReadableStream, ServerWritableStream, sendUnaryData } from '
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { ServerLog } from './log.ts';
-import { appendResponse, eventResponse, expectedRevision, proposedRecord, streamNotFoundResponse } from './messages.ts';
-import { streamName } from './messages.ts';
+import {
+  appendResponse,
+  eventResponse,
+  expectedRevision,
+  proposedRecord,
+  streamName,
+  streamNotFoundResponse,
+} from './messages.ts';
 import { selectRecords } from './reading.ts';
 import { serveSubscription } from './subscription.ts';
+import type { SubscriptionFaults } from './subscription.ts';
 
 /** What a test may spoil. */
-export interface Faults {
+interface Faults extends SubscriptionFaults {
   /** Calls are taken and never answered. */
   silent: boolean;
   /** Append answers carry no position, like those of older servers to a repeated append. */
   withholdPositions: boolean;
   /** The next append is stored, then all connections break before it is answered. */
   loseNextAnswer: boolean;
-  /** See `SubscriptionBehaviour.checkpointAhead`. */
-  checkpointAhead: boolean;
 }
 
 /**
@@ -26,9 +31,15 @@ export interface Faults {
  */
 export class EventStoreDbServer {
   readonly log = new ServerLog();
-  readonly faults: Faults = { silent: false, withholdPositions: false, loseNextAnswer: false, checkpointAhead: false };
-  /** Events sent to subscribers so far. */
-  sent = 0;
+  readonly faults: Faults = {
+    silent: false,
+    withholdPositions: false,
+    loseNextAnswer: false,
+    checkpointAhead: false,
+    subscriptionsLag: false,
+  };
+  /** Events sent so far, to subscribers and in answer to reads; calls that wait for an answer now. */
+  readonly count = { toSubscribers: 0, toReaders: 0, appends: 0, subscriptions: 0 };
   #server: Server | undefined;
   #port = 0;
 
@@ -73,6 +84,8 @@ export class EventStoreDbServer {
 
   #append(call: ServerReadableStream<AppendReq, AppendResp>, done: sendUnaryData<AppendResp>): void {
     const requests: AppendReq[] = [];
+    this.count.appends++;
+    call.once('cancelled', () => this.count.appends--);
     call.on('data', (request: AppendReq) => requests.push(request));
     call.on('end', () => {
       if (this.faults.silent) return;
@@ -89,6 +102,7 @@ export class EventStoreDbServer {
         void this.dropConnections();
         return;
       }
+      this.count.appends--;
       done(null, appendResponse(answer, expected, !this.faults.withholdPositions));
     });
   }
@@ -99,20 +113,32 @@ export class EventStoreDbServer {
     try {
       const options = call.request.getOptions()!;
       if (options.hasSubscription()) {
-        const onSent = () => {
-          this.sent++;
-        };
-        const behaviour = { checkpointAhead: this.faults.checkpointAhead, onSent };
-        serveSubscription(call, this.log, behaviour).catch((error: unknown) => call.emit('error', error));
+        void this.#serve(call);
         return;
       }
       const records = selectRecords(this.log, options);
       const stream = streamName(options.getStream()?.getStreamIdentifier());
+      this.count.toReaders += records?.length ?? 0;
       if (records === undefined) call.write(streamNotFoundResponse(stream));
       else for (const record of records) call.write(eventResponse(record));
       call.end();
     } catch (error) {
       call.emit('error', error);
+    }
+  }
+
+  async #serve(call: ServerWritableStream<ReadReq, ReadResp>): Promise<void> {
+    const onSent = () => {
+      this.count.toSubscribers++;
+    };
+    this.count.subscriptions++;
+    // A refusal is an answer with a status.
+    try {
+      await serveSubscription(call, this.log, { faults: this.faults, onSent });
+    } catch (error) {
+      call.emit('error', error);
+    } finally {
+      this.count.subscriptions--;
     }
   }
 }

@@ -5,14 +5,21 @@ import type { ServerLog, StoredRecord } from './log.ts';
 import { caughtUpResponse, checkpointResponse, confirmationResponse, eventResponse } from './messages.ts';
 import { startPosition } from './reading.ts';
 
-export interface SubscriptionBehaviour {
+/** What a test may spoil in a subscription. */
+export interface SubscriptionFaults {
   /**
    * On going live, send a checkpoint at the end of the log, where the *next* event will stand, as some server versions
    * do (github.com/kurrent-io/KurrentDB pull requests 4035 and 4975): who resumes there misses that event.
    */
-  readonly checkpointAhead: boolean;
+  checkpointAhead: boolean;
+  /** Send nothing until the log grows after this is lifted, like a subscription that falls behind. */
+  subscriptionsLag: boolean;
+}
+
+interface Watched {
+  readonly faults: SubscriptionFaults;
   /** Told about every event that goes out. */
-  onSent(): void;
+  readonly onSent: () => void;
 }
 
 type Call = ServerWritableStream<ReadReq, ReadResp>;
@@ -22,7 +29,7 @@ type Call = ServerWritableStream<ReadReq, ReadResp>;
  * matching event after the position (exclusive, unlike a read), "caught up" once at the end of the log, then live. A
  * filtered one sends a checkpoint after every `max × checkpointIntervalMultiplier` events considered, matching or not.
  */
-export async function serveSubscription(call: Call, log: ServerLog, behaviour: SubscriptionBehaviour): Promise<void> {
+export async function serveSubscription(call: Call, log: ServerLog, { faults, onSent }: Watched): Promise<void> {
   const options = call.request.getOptions()!;
   let index = firstIndex(log, options);
   const { matches, interval } = readFilter(options);
@@ -31,19 +38,19 @@ export async function serveSubscription(call: Call, log: ServerLog, behaviour: S
   await send(call, confirmationResponse());
   while (isOpen(call)) {
     const record = log.records[index];
-    if (record === undefined) {
+    if (record === undefined || faults.subscriptionsLag) {
       if (!live) {
         live = true;
-        if (behaviour.checkpointAhead) await send(call, checkpointResponse(log.end));
+        if (faults.checkpointAhead) await send(call, checkpointResponse(log.end));
         await send(call, caughtUpResponse());
       }
-      await growth(call, log, index);
+      await growth(call, () => log.records[index] !== undefined && !faults.subscriptionsLag, log);
       continue;
     }
     index++;
     if (matches(record)) {
       await send(call, eventResponse(record));
-      behaviour.onSent();
+      onSent();
     }
     if (++considered < interval) continue;
     considered = 0;
@@ -91,11 +98,11 @@ async function send(call: Call, response: ReadResp): Promise<void> {
   call.off('cancelled', end).off('close', end);
 }
 
-/** Resolves when a record stands at the index, or the call ends. */
-function growth(call: Call, log: ServerLog, index: number): Promise<void> {
+/** Resolves when the condition holds as the log grows, or when the call ends. */
+function growth(call: Call, condition: () => boolean, log: ServerLog): Promise<void> {
   return new Promise((resolve) => {
     const wake = () => {
-      if (isOpen(call) && log.records[index] === undefined) return;
+      if (isOpen(call) && !condition()) return;
       stop();
       call.off('cancelled', wake).off('close', wake);
       resolve();
