@@ -70,8 +70,10 @@ async function lead(sql: Client, term: AbortController, { key, signal, onLeader,
 
 /** Asks the server now and then, so that a connection that is dead without a word is noticed. */
 async function watch(sql: Client, term: AbortController, leading: AbortSignal): Promise<void> {
-  for (await pause(leading); !leading.aborted; await pause(leading)) {
-    await sql`select 1`.catch(() => term.abort());
+  const stillLeading = (): boolean => !leading.aborted;
+  while (stillLeading()) {
+    await pause(leading);
+    if (stillLeading()) await sql`select 1`.catch(() => term.abort());
   }
 }
 
