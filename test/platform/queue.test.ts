@@ -1,0 +1,135 @@
+import { expect } from 'chai';
+import {
+  migrateQueue,
+  openQueue,
+  type QueueBackend,
+  type RunningWorker,
+  type ValuationJob,
+  type ValuationQueue,
+} from '../../src/platform/queue.ts';
+import { until } from '../support/log-parts.ts';
+import { testDatabase, testRedis } from '../support/services.ts';
+import { skipLoudly } from '../support/shared-data.ts';
+import { silent } from '../support/silent-log.ts';
+
+const job = (characterKey: string, through = '1'): ValuationJob => ({
+  characterKey,
+  characterName: characterKey,
+  through,
+  requestedAt: '2026-11-22T00:00:00.000Z',
+  class: 'interactive',
+  correlationId: 'test',
+});
+
+/** Lets a test hold a job active for as long as it wants. */
+function latch() {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
+
+function describeQueue(name: string, backend: (context: Mocha.Context) => Promise<QueueBackend>): void {
+  describe(`the queue on ${name}`, () => {
+    let queue: ValuationQueue;
+    let worker: RunningWorker | undefined;
+    let seen: ValuationJob[];
+
+    before(async function () {
+      this.timeout(60_000);
+      const where = await backend(this);
+      await migrateQueue(where);
+      queue = openQueue(where, silent);
+      await queue.ping();
+    });
+    beforeEach(() => (seen = []));
+    afterEach(async () => {
+      await worker?.stop();
+      worker = undefined;
+    });
+    after(() => queue?.close());
+
+    const count = () => Promise.resolve(seen.length);
+    const work = (process: (job: ValuationJob) => Promise<void> = () => Promise.resolve()): void => {
+      worker = queue.work(async (attempt) => {
+        seen.push(attempt.job);
+        await process(attempt.job);
+      }, 4);
+    };
+
+    it('does each job once, whatever the character is called', async () => {
+      await queue.add([job('강은호'), job('a:b'), job('x')]);
+      work();
+      await until(count, (n) => n >= 3);
+      expect(seen.map((each) => each.characterKey)).to.have.members(['강은호', 'a:b', 'x']);
+    });
+
+    it('keeps one waiting job per character', async () => {
+      await queue.add([job('crowd', '1'), job('crowd', '2')]);
+      await queue.add([job('crowd', '3'), job('other')]);
+      work();
+      await until(count, (n) => n >= 2);
+      await worker?.stop();
+      expect(seen.filter((each) => each.characterKey === 'crowd')).to.have.length(1);
+    });
+
+    it('runs again, with the latest data, what was added while it was active', async () => {
+      const active = latch();
+      const release = latch();
+      work(async () => {
+        active.open();
+        await release.opened;
+      });
+      await queue.add([job('busy', '1')]);
+      await active.opened;
+      await queue.add([job('busy', '2')]);
+      await queue.add([job('busy', '3')]);
+      release.open();
+      await until(count, (n) => n >= 2);
+      await worker?.stop();
+      expect(seen.map((each) => each.through)).to.deep.equal(['1', '3']);
+    });
+
+    it('tries a failed job again, tells the last attempt, then lets the character be queued anew', async () => {
+      const attempts: boolean[] = [];
+      worker = queue.work(({ job: { characterKey }, lastAttempt }) => {
+        if (characterKey === 'failing') attempts.push(lastAttempt);
+        return Promise.reject(new Error('not today'));
+      }, 4);
+      await queue.add([job('failing')]);
+      await until(
+        () => Promise.resolve(attempts.length),
+        (n) => n >= 3,
+      );
+      expect(attempts).to.deep.equal([false, false, true]);
+      await worker.stop();
+      await queue.add([job('failing', '2')]);
+      work();
+      await until(count, (n) => n >= 1);
+      expect(seen[0]?.through).to.equal('2');
+    });
+
+    it('finishes the active job before the worker stops', async () => {
+      const active = latch();
+      const release = latch();
+      let finished = false;
+      work(async () => {
+        active.open();
+        await release.opened;
+        finished = true;
+      });
+      await queue.add([job('last')]);
+      await active.opened;
+      const stopped = worker?.stop();
+      release.open();
+      await stopped;
+      worker = undefined;
+      expect(finished).to.equal(true);
+    });
+  });
+}
+
+describeQueue('PostgreSQL', async () => ({ databaseUrl: (await testDatabase()).url }));
+describeQueue('Redis', async (context) => {
+  const redisUrl = await testRedis();
+  return redisUrl === undefined ? skipLoudly(context, 'no Redis can be started here') : { redisUrl };
+});
