@@ -11,6 +11,9 @@ const ANGLES = Float64Array.from({ length: GRID_SIZE }, (_, k) => (2 * Math.PI *
 const COS = ANGLES.map(Math.cos);
 const SIN = ANGLES.map(Math.sin);
 
+/** See `powers`. */
+const CALM = 1 / 64;
+
 /** Rungs per doubling of the window, see `rungAbove`. */
 const RUNGS_PER_OCTAVE = 4;
 
@@ -52,7 +55,8 @@ export function rungDoubled(rung: number): number {
  * z_k^cells, with the payment split over the three nearest grid points so that its mass and its size are kept exactly
  * and its square up to fδ cells², f being the cells from the nearest point and δ = −ln r (a split over two points adds up
  * to f cells², which thousands of small payments add up to a visible blur). On the damped circle this is the scheme of
- * P. Lax and B. Wendroff (1960): no frequency is amplified, so any number of payments is stable.
+ * P. Lax and B. Wendroff (1960): no frequency is amplified, so any number of payments is stable. Payments that are tiny
+ * beside a cell get f·CALM cells² more, or their ripple would run out of the window's lower end.
  */
 function powers(cells: number): ComplexVector {
   const count = GRID_SIZE / 2 + 1;
@@ -60,7 +64,7 @@ function powers(cells: number): ComplexVector {
   const im = new Float64Array(count);
   const nearest = Math.round(cells);
   const f = cells - nearest;
-  const square = f * (f - LOG_RADIUS);
+  const square = Math.abs(f) * Math.max(Math.abs(f), CALM) - f * LOG_RADIUS;
   const size = Math.exp(nearest * LOG_RADIUS);
   const middle = size * (1 - square);
   const above = ((size * (square + f)) / 2) * Math.exp(LOG_RADIUS);
