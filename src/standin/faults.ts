@@ -2,8 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { Fault } from './switches.ts';
 
-/** Bytes that `too-large` sends at most, and that `gzip-bomb` becomes when it is unpacked. */
+/** Bytes that `too-large` sends at most. */
 const TOO_LARGE_BYTES = 64 * 1024 * 1024;
+/** Bytes that `gzip-bomb` becomes when it is unpacked. */
+const BOMB_BYTES = 16 * 1024 * 1024;
 
 let bomb: Buffer | undefined;
 
@@ -34,7 +36,7 @@ export function answerBroken(response: ServerResponse, fault: Fault, body: Buffe
       sendMuch(response);
     },
     'gzip-bomb': () => {
-      bomb ??= gzipSync(Buffer.alloc(TOO_LARGE_BYTES, ' '));
+      bomb ??= gzipSync(Buffer.alloc(BOMB_BYTES, ' '), { level: 1 });
       response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(bomb);
     },
     'missing-field': () => send(JSON.stringify(withoutField(JSON.parse(body.toString('utf8'))))),

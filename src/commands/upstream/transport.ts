@@ -48,16 +48,16 @@ export function createTransport(origin: URL, timeouts: CallTimeouts, maxBytes: n
   async function get(...[url, headers, signal]: Parameters<Transport['get']>): Promise<Answer> {
     signal?.throwIfAborted();
     const outgoing = request(url, { agent, headers: { ...headers, 'accept-encoding': 'gzip' } });
-    const interruption = limitCall(outgoing, timeouts, signal);
+    const limits = limitCall(outgoing, timeouts, signal);
     // Whatever breaks a call is translated once, here; what we broke ourselves has its reason already.
     try {
       const response = await respond(outgoing);
-      const body = await readBody(response, maxBytes);
+      const body = await readBody(response, maxBytes, limits.end);
       return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], body };
     } catch (error) {
-      throw interruption.reason() ?? translate(error);
+      throw limits.reason() ?? translate(error);
     } finally {
-      interruption.lift();
+      limits.lift();
     }
   }
 
@@ -73,12 +73,16 @@ function respond(outgoing: http.ClientRequest): Promise<IncomingMessage> {
   });
 }
 
-/** Ends the call when a time limit passes or the caller is gone, and remembers which. */
-function limitCall(
-  outgoing: http.ClientRequest,
-  timeouts: CallTimeouts,
-  signal: AbortSignal | undefined,
-): { reason: () => unknown; lift: () => void } {
+interface Limits {
+  /** Ends the call for a reason of ours; the first one counts. */
+  readonly end: (reason: unknown) => void;
+  /** Why we ended the call, `undefined` if we did not: what the streams say of it then is only the echo. */
+  readonly reason: () => unknown;
+  readonly lift: () => void;
+}
+
+/** Ends the call when a time limit passes or the caller is gone. */
+function limitCall(outgoing: http.ClientRequest, timeouts: CallTimeouts, signal: AbortSignal | undefined): Limits {
   let reason: unknown;
   let timer: NodeJS.Timeout | undefined;
   const end = (why: unknown): void => {
@@ -102,16 +106,20 @@ function limitCall(
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   };
-  return { reason: () => reason, lift };
+  return { end, reason: () => reason, lift };
 }
 
-async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+async function readBody(response: IncomingMessage, maxBytes: number, end: Limits['end']): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of source) {
       size += chunk.length;
-      if (size > maxBytes) throw new TransportError('body-too-large', 'BODY_TOO_LARGE');
+      if (size > maxBytes) {
+        const tooLarge = new TransportError('body-too-large', 'BODY_TOO_LARGE');
+        end(tooLarge);
+        throw tooLarge;
+      }
       chunks.push(chunk);
     }
   };
@@ -120,10 +128,9 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Bu
   return Buffer.concat(chunks, size);
 }
 
+/** A failure of the connection or of the decompression; anything else, a mistake of ours, stays what it is. */
 function translate(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if (error instanceof TransportError) return error;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  if (code === undefined) return error;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (typeof code !== 'string') return error;
   return new TransportError(code.startsWith('Z_') ? 'malformed-body' : 'connection', code);
 }

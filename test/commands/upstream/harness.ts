@@ -1,0 +1,56 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createUpstreamClient, type UpstreamClient } from '../../../src/commands/upstream/client.ts';
+import { UpstreamError } from '../../../src/commands/upstream/upstream-error.ts';
+import { createStandin, type Standin } from '../../../src/standin/standin.ts';
+
+/** A key that would be noticed anywhere. */
+export const SECRET = 'live_0123456789-very-secret';
+
+export interface Harness {
+  readonly standin: Standin;
+  readonly client: UpstreamClient;
+  readonly stop: () => Promise<void>;
+}
+
+/** A stand-in and a client of it that loses patience soon. */
+export async function startHarness(folder?: string): Promise<Harness> {
+  const standin = createStandin({ apiKey: SECRET, ...(folder !== undefined && { folder }) });
+  const baseUrl = await standin.start(0);
+  const client = createUpstreamClient({ baseUrl, apiKey: SECRET, timeouts: { connectMs: 1000, responseMs: 400 } });
+  const stop = async (): Promise<void> => {
+    client.close();
+    await standin.stop();
+  };
+  return { standin, client, stop };
+}
+
+/** A server of the test's own for what the stand-in does not do. */
+export async function serve(
+  listener: RequestListener,
+): Promise<{ baseUrl: string; server: Server; stop: () => Promise<void> }> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const stop = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { baseUrl, server, stop };
+}
+
+/** The `UpstreamError` that a call ends with; fails the test when it ends otherwise. */
+export async function failureOf(call: Promise<unknown>): Promise<UpstreamError> {
+  const outcome = await call.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  if ('error' in outcome && outcome.error instanceof UpstreamError) return outcome.error;
+  throw new Error('expected an UpstreamError', { cause: outcome });
+}
+
+/** Resolves as soon as the condition holds; the test's own time limit ends the wait. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
