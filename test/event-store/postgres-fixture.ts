@@ -10,8 +10,8 @@ import { testDatabase } from '../support/services.ts';
 export interface PostgresLog {
   readonly url: string;
   readonly database: Database;
-  /** Another store on the same log: as another process would have, with a head tracker and connections of its own. */
-  openStore(): EventStore;
+  /** Another store on the same log, as another process would have it; a deaf one hears no wake-ups. */
+  openStore(options?: { deaf: boolean }): EventStore;
   dispose(): Promise<void>;
 }
 
@@ -27,8 +27,8 @@ export async function openPostgresLog(): Promise<PostgresLog> {
   return {
     url,
     database: open(30),
-    openStore: () => {
-      const store = createPostgresEventStore({ database: open(4), url });
+    openStore: ({ deaf } = { deaf: false }) => {
+      const store = createPostgresEventStore({ database: open(4), ...(deaf ? {} : { url }) });
       stores.push(store);
       return store;
     },
