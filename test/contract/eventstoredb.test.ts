@@ -23,7 +23,7 @@ async function startServer(): Promise<RunningServer> {
 }
 
 async function startContainer(): Promise<RunningServer> {
-  const container = await new GenericContainer('kurrentplatform/kurrentdb:25.0')
+  const container = await new GenericContainer('kurrentplatform/kurrentdb:latest')
     .withEnvironment({ KURRENTDB_INSECURE: 'true', KURRENTDB_MEM_DB: 'true' })
     .withExposedPorts(2113)
     .withWaitStrategy(Wait.forHttp('/health/live', 2113).forStatusCode(204))

@@ -15,14 +15,8 @@ const NO_NODE_FOUND = /^Failed to discover/;
 export function asStoreError(error: unknown): unknown {
   if (error instanceof StoreUnavailableError || !(error instanceof Error)) return error;
   const code = 'code' in error ? error.code : undefined;
-  const unanswered =
-    UNANSWERED.has(code) || error instanceof NotLeaderError || NO_NODE_FOUND.test(error.message) || isTornStream(code);
+  const unanswered = UNANSWERED.has(code) || error instanceof NotLeaderError || NO_NODE_FOUND.test(error.message);
   return unanswered ? new StoreUnavailableError(error.message, { cause: error }) : error;
-}
-
-/** Node's own words for a stream that ended before its time. */
-function isTornStream(code: unknown): boolean {
-  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ERR_STREAM_DESTROYED';
 }
 
 /**
@@ -39,4 +33,14 @@ export async function within<T>(deadlineMs: number, work: Promise<T>): Promise<T
 
 export function noAnswer(deadlineMs: number): StoreUnavailableError {
   return new StoreUnavailableError(`the event store did not answer within ${deadlineMs} ms`);
+}
+
+/** The work's result, or `undefined` as soon as the signal aborts. */
+export function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const abort = () => resolve(undefined);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

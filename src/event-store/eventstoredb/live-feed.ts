@@ -50,13 +50,11 @@ export class LiveFeed {
     const items: FeedItem[] = [];
     if (this.#subscription.readableLength === 0 && this.#loss === undefined) await this.#news.rung(signal, quietMs);
     // Events that were sent together arrive one by one: as long as each turn of the loop brings more, they are one batch.
-    for (
-      let more = this.#takeArrived(limit - items.length);
-      more.length > 0;
-      more = this.#takeArrived(limit - items.length)
-    ) {
+    let more = this.#takeArrived(limit);
+    while (more.length > 0) {
       items.push(...more);
       await setImmediate();
+      more = this.#takeArrived(limit - items.length);
     }
     if (items.length === 0 && this.#loss !== undefined) throw this.#loss;
     return items;

@@ -1,7 +1,7 @@
 import { Bell } from '../bell.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import type { LogSlice, Position, SubscribeOptions } from '../event-store.ts';
-import { asStoreError } from './answers.ts';
+import { asStoreError, unlessAborted } from './answers.ts';
 import { isEvent, LiveFeed } from './live-feed.ts';
 import type { FeedItem } from './live-feed.ts';
 import { lastBefore, readLog } from './read.ts';
@@ -77,17 +77,17 @@ class Delivery {
 async function followConnection(connection: Connection, options: SubscribeOptions, delivery: Delivery): Promise<void> {
   const { signal, types, batchSize: limit = DEFAULT_BATCH_SIZE } = options;
   const feed = new LiveFeed(connection.client, delivery.through, types);
-  const aborted = () => signal.aborted;
+  const next = async () => {
+    const items = await feed.take(limit, QUIET_MS, signal);
+    if (signal.aborted) return undefined;
+    if (items.length > 0) return toSlice(connection, items, options);
+    return readLog(connection, { after: delivery.through, limit, ...(types && { types }) });
+  };
   // Whatever ends this ends the call.
   try {
-    while (!aborted()) {
-      const items = await feed.take(limit, QUIET_MS, signal);
-      if (aborted()) return;
-      const slice =
-        items.length > 0
-          ? await toSlice(connection, items, options)
-          : await readLog(connection, { after: delivery.through, limit, ...(types && { types }) });
-      if (!aborted()) await delivery.pass(slice);
+    while (!signal.aborted) {
+      const slice = await unlessAborted(signal, next());
+      if (slice !== undefined) await delivery.pass(slice);
     }
   } finally {
     feed.close();

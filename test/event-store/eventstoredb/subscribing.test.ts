@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { START } from '../../../src/event-store/event-store.ts';
 import type { EventStore, Position, SubscribeOptions } from '../../../src/event-store/event-store.ts';
 import { createEventStoreDbEventStore } from '../../../src/event-store/eventstoredb/event-store-db.ts';
 import { ids, newEvent, newEvents, Subscriber } from '../../contract/fixtures.ts';
 import { EventStoreDbServer } from '../../support/eventstoredb/server.ts';
+
+const DEADLINE_MS = 2_000;
 
 /** An event that somebody else keeps in the same database. */
 function neighbourly() {
@@ -25,7 +28,7 @@ describe('subscribing to EventStoreDB', () => {
 
   beforeEach(async () => {
     server = await EventStoreDbServer.start();
-    store = createEventStoreDbEventStore({ connectionString: server.url, deadlineMs: 2_000 });
+    store = createEventStoreDbEventStore({ connectionString: server.url, deadlineMs: DEADLINE_MS });
   });
 
   afterEach(async () => {
@@ -180,6 +183,16 @@ describe('subscribing to EventStoreDB', () => {
     expect(server.count.subscriptions).to.equal(1);
     await subscriber.stop();
     while (server.count.subscriptions > 0) await store.head();
+  });
+
+  it('ends at once when aborted, also while the server leaves it without an answer', async () => {
+    const subscriber = subscribe({ after: START });
+    await subscriber.reached((await store.append('s', 'no-stream', newEvents(1))).position);
+    server.faults.silent = true;
+    while (server.count.unanswered === 0) await setImmediate();
+    const began = performance.now();
+    await subscriber.stop();
+    expect(performance.now() - began).to.be.below(DEADLINE_MS / 2);
   });
 
   it('ends its subscriptions when it is closed', async () => {

@@ -38,8 +38,8 @@ export class EventStoreDbServer {
     checkpointAhead: false,
     subscriptionsLag: false,
   };
-  /** Events sent so far, to subscribers and in answer to reads; calls that wait for an answer now. */
-  readonly count = { toSubscribers: 0, toReaders: 0, appends: 0, subscriptions: 0 };
+  /** Events sent so far, to subscribers and in answer to reads; reads left unanswered; calls that are open now. */
+  readonly count = { toSubscribers: 0, toReaders: 0, unanswered: 0, appends: 0, subscriptions: 0 };
   #server: Server | undefined;
   #port = 0;
 
@@ -108,7 +108,10 @@ export class EventStoreDbServer {
   }
 
   #read(call: ServerWritableStream<ReadReq, ReadResp>): void {
-    if (this.faults.silent) return;
+    if (this.faults.silent) {
+      this.count.unanswered++;
+      return;
+    }
     // A refusal is an answer with a status.
     try {
       const options = call.request.getOptions()!;
