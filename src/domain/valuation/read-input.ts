@@ -9,6 +9,7 @@ const MAX_WEIGHT = 100;
 const MAX_STAR = 30;
 
 function refuse(field: string, expected: string): never {
+  if (field === '') throw new ProblemError('invalid-input', `the body must be ${expected}`);
   throw new ProblemError('invalid-input', `${field} must be ${expected}`, { field });
 }
 
@@ -61,11 +62,11 @@ function money(value: unknown, field: string): number {
   return amount;
 }
 
-/** A price > 0, or `null` for none given. */
+/** A price of at least 1 meso, or `null` for none given. */
 function price(value: unknown, field: string): number | null {
   if (value === null) return null;
   const amount = money(value, field);
-  return amount > 0 ? amount : refuse(field, 'more than 0 mesos');
+  return amount >= 1 ? amount : refuse(field, 'at least 1 meso');
 }
 
 /** Weights from an object or from text like `STR:1,DEX:0.1`. At least one must be positive. */
@@ -87,5 +88,45 @@ function weights(value: unknown, field: string): Weights {
   return Object.fromEntries(parsed);
 }
 
+/** Reads an untyped value; `field` names it in the error. */
+export type Reader<T> = (value: unknown, field: string) => T;
+
+/** An absent value is `fallback`. */
+function optional<T>(reader: Reader<T>, fallback: T): Reader<T> {
+  return (value, field) => (value === undefined ? fallback : reader(value, field));
+}
+
+/**
+ * An object of exactly these fields; each reader gets `undefined` for an absent one. Unknown fields are refused. The empty
+ * field name stands for the whole body.
+ */
+function object<T extends object>(readers: { readonly [K in keyof T]: Reader<T[K]> }): Reader<T> {
+  return (value, field) => {
+    const input = record(value, field);
+    const path = (name: string) => (field === '' ? name : `${field}.${name}`);
+    const unknown = Object.keys(input).find((name) => !Object.hasOwn(readers, name));
+    if (unknown !== undefined)
+      throw new ProblemError('invalid-input', `unknown field ${path(unknown)}`, { field: path(unknown) });
+    const entries = Object.entries<Reader<unknown>>(readers as Record<string, Reader<unknown>>);
+    return Object.fromEntries(
+      entries.map(([name, reader]) => [name, reader(Object.hasOwn(input, name) ? input[name] : undefined, path(name))]),
+    ) as T;
+  };
+}
+
 /** Readers of untyped input (query text or JSON). Each throws `ProblemError('invalid-input')` naming the field. */
-export const read = { record, boolean, finite, whole, numberOf, oneOf, stars, money, price, weights };
+export const read = {
+  record,
+  boolean,
+  finite,
+  whole,
+  numberOf,
+  oneOf,
+  stars,
+  money,
+  price,
+  weights,
+  optional,
+  object,
+  refuse,
+};

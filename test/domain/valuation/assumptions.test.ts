@@ -17,6 +17,10 @@ describe('assumptions', () => {
   it('default to no event, no discount, free spares, meso resets', () => {
     expect(parseAssumptions({})).to.deep.equal(defaultAssumptions);
     expect(parseAssumptions({ sparePrice: undefined })).to.deep.equal(defaultAssumptions);
+    expect(defaultAssumptions).to.deep.include({
+      event: { cost30: false, destroy30: false, restore20: false },
+      ...{ mvp: 0, pcRoom: false, safeguard: [], restore: [], sparePrice: 0, guarantee: 'N+1', flame: 'meso' },
+    });
   });
 
   it('read the same from a query and from a body', () => {
@@ -53,7 +57,8 @@ describe('assumptions', () => {
       destroy30: false,
       restore20: false,
     });
-    expect(parseAssumptions({ event: 'sunday', restore20: 'true' }).event.restore20).to.equal(true);
+    expect(parseAssumptions({ cost30: 'true' })).to.deep.equal(parseAssumptions({ event: 'sunday' }));
+    expect(fieldAtFault({ event: 'sunday', restore20: 'true' })).to.equal('event');
     expect(parseAssumptions({ destroy30: true }).event).to.deep.equal({
       cost30: false,
       destroy30: true,

@@ -78,44 +78,49 @@ function quantisedLine(option: BonusOption, problem: ScoreProblem): PercentWeigh
   }));
 }
 
+/** Percent-weighted selections of a number of options. */
+interface Layer {
+  readonly before: Layer | undefined;
+  /** Lines that may still follow. */
+  readonly left: number;
+  /** Selections that have reached the target. */
+  reached: number;
+  /** Those that have not, but still can, by score. */
+  readonly open: Map<number, number>;
+}
+
 /** By number of lines: percent-weighted selections of that many options that reach the target. */
 function countReaching(
   options: readonly (readonly PercentWeight[])[],
   { target, maxLines }: { target: number; maxLines: number },
 ): number[] {
+  const first: Layer = { before: undefined, left: maxLines, reached: Number(target <= 0), open: new Map() };
+  if (target > 0) first.open.set(0, 1);
+  const layers = [first];
+  for (let before = first; before.left > 0; before = layers[0] ?? first)
+    layers.unshift({ before, left: before.left - 1, reached: 0, open: new Map() });
   const best = (option: readonly PercentWeight[]) => Math.max(...option.map((line) => line.value));
-  const reached = new Array<number>(maxLines + 1).fill(0);
-  // open[n]: selections of n options that have not reached the target yet but still can, by score.
-  const open = reached.map(() => new Map<number, number>());
-  if (target <= 0) reached[0] = 1;
-  else open[0]?.set(0, 1);
   for (const option of [...options].sort((a, b) => best(b) - best(a))) {
-    for (let lines = maxLines; lines > 0; lines--) {
-      // The options to come are no better than this one: what even they cannot lift to the target is dropped.
-      const floor = target - (maxLines - lines) * best(option);
-      const from = open[lines - 1] ?? new Map<number, number>();
-      const added = addLine(from, option, { target, floor, to: open[lines] ?? from });
-      reached[lines] = (reached[lines] ?? 0) + (reached[lines - 1] ?? 0) * 100 + added;
-    }
+    // From the most lines down, so that no selection takes the option twice. The options to come are no better than this
+    // one: what even they cannot lift to the target is dropped.
+    for (const layer of layers) addOption(layer, option, { target, floor: target - layer.left * best(option) });
   }
-  return reached;
+  return layers.map((layer) => layer.reached).reverse();
 }
 
-/** Adds one option to every selection of `from`; returns how many reach the target, keeps in `to` what is still open. */
-function addLine(
-  from: ReadonlyMap<number, number>,
+function addOption(
+  layer: Layer,
   option: readonly PercentWeight[],
-  { target, floor, to }: { target: number; floor: number; to: Map<number, number> },
-): number {
-  let reached = 0;
-  for (const [before, count] of from) {
+  { target, floor }: { target: number; floor: number },
+): void {
+  layer.reached += (layer.before?.reached ?? 0) * 100;
+  for (const [before, count] of layer.before?.open ?? []) {
     for (const { value, percent } of option) {
       const score = before + value;
-      if (score >= target) reached += count * percent;
-      else if (score >= floor) to.set(score, (to.get(score) ?? 0) + count * percent);
+      if (score >= target) layer.reached += count * percent;
+      else if (score >= floor) layer.open.set(score, (layer.open.get(score) ?? 0) + count * percent);
     }
   }
-  return reached;
 }
 
 function binomial(n: number, k: number): number {
