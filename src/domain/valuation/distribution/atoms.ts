@@ -13,7 +13,7 @@ export interface Atoms {
   readonly completeBelow: number;
 }
 
-/** How many atoms a law lists at most. Further up no single atom is heavy enough to matter to a quantile. */
+/** How many atoms a law lists at most. Further up none is heavy. */
 export const MOST_ATOMS = 512;
 
 /** Atoms lighter than this are left out: all of them together stay below the slack EQUAL. */
@@ -22,20 +22,19 @@ export const WEIGHTLESS = 1e-15;
 /** How many pairs of atoms are looked at for a sum. */
 const PAIRS = 1024;
 
+/** From this probability on a single cost stands out among the others, and quantiles are to hit it exactly. */
+export const HEAVY = 0.01;
+
 /** Nothing known exactly. */
 export const NO_ATOMS: Atoms = { list: [], completeBelow: 0 };
 
 /** Slack for sums of probabilities that are meant to be equal to a given one, 0.1 + 0.2 ≥ 0.3. */
 const EQUAL = 1e-12;
 
-/** Smallest listed cost x with F(x) ≥ q, or `undefined` when the listed atoms do not reach q. O(n). */
-export function atomQuantile(atoms: Atoms, q: number): number | undefined {
+/** The listed atom at the smallest x with F(x) ≥ q; `undefined` when the list does not reach q. O(n). */
+export function atomAtQuantile(atoms: Atoms, q: number): Atom | undefined {
   let sum = 0;
-  for (const { cost, probability } of atoms.list) {
-    sum += probability;
-    if (sum >= q - EQUAL) return cost;
-  }
-  return undefined;
+  return atoms.list.find(({ probability }) => (sum += probability) >= q - EQUAL);
 }
 
 /** F(x), or `undefined` when x lies beyond what is listed. O(n). */

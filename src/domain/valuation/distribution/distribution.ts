@@ -1,4 +1,4 @@
-import { atomChance, atomQuantile, NO_ATOMS } from './atoms.ts';
+import { atomAtQuantile, atomChance, HEAVY, NO_ATOMS } from './atoms.ts';
 import { rungAbove, rungDoubled } from './grid.ts';
 import { invert, type Window } from './inversion.ts';
 import type { CostLaw } from './law.ts';
@@ -18,6 +18,9 @@ export interface Distribution {
 /** A quantile is taken from a window only when it fills at least this part of it, which keeps the cells small beside it. */
 const LEAST_FILL = 0.4;
 
+/** Relative error of a quantile that is not exact. */
+const PROMISED = 1e-3;
+
 /** Windows asked for are this much wider than the quantile that is expected. */
 const ROOM = 1.3;
 
@@ -29,14 +32,15 @@ export function distribution(law: CostLaw): Distribution {
 
 type SixQuantiles = [number, number, number, number, number, number];
 
-/** The smallest x in mesos with F(x) ≥ q, 0 < q < 1: exact where atoms or a closed form are known, else within 1e-3. */
+/** The smallest x in mesos with F(x) ≥ q, 0 < q < 1: exact at heavy atoms and in closed form, else within 1e-3. */
 export function quantile(law: CostLaw, q: number): number {
   return quantiles(law, [q])[0] as number;
 }
 
 /**
  * Quantiles for ascending `qs`, each strictly between 0 and 1; ascending. From the highest down, so that one window
- * serves as many of them as it resolves.
+ * serves as many of them as it resolves. Heavy atoms are hit exactly; light ones are read from the window like a density
+ * (as the reference values are), except where that would miss the exact value by more than is promised.
  */
 export function quantiles(law: CostLaw, qs: readonly number[]): number[] {
   const closedForm = law.quantile;
@@ -45,9 +49,10 @@ export function quantiles(law: CostLaw, qs: readonly number[]): number[] {
   const found: number[] = [];
   let window: Window | undefined;
   for (const q of qs.toReversed()) {
-    const exact = atomQuantile(atoms, q);
-    if (exact === undefined) window = windowFor(law, q, window);
-    const x = exact ?? Math.max(atoms.completeBelow, window?.quantile(q) ?? 0);
+    const atom = atomAtQuantile(atoms, q);
+    if (!atom || atom.probability < HEAVY) window = windowFor(law, q, window);
+    const read = window?.quantile(q) ?? 0;
+    const x = atom && (atom.probability >= HEAVY || Math.abs(read / atom.cost - 1) > PROMISED) ? atom.cost : read;
     found.push(Math.min(x, found.at(-1) ?? Infinity));
   }
   return found.toReversed();

@@ -1,11 +1,8 @@
-import { addAtoms, type Atoms, heaviest, NO_ATOMS, shiftAtoms } from './atoms.ts';
+import { addAtoms, type Atoms, heaviest, HEAVY, NO_ATOMS, shiftAtoms } from './atoms.ts';
 import type { Grid } from './grid.ts';
 import { constant, type CostLaw } from './law.ts';
 import { neumaierSum } from './neumaier.ts';
 import { type ComplexVector, multiplyInto, power } from './vector.ts';
-
-/** Where no atom of a sum weighs more than this, quantiles fall between atoms and listing them is idle work. */
-const HEAVY = 0.005;
 
 /**
  * The law of a sum of independent costs: means and variances add, transforms multiply. The same law object given
