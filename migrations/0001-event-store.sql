@@ -49,7 +49,8 @@ create trigger events_writers_lock before insert on events
 
 -- The functions below run without sequential scans: their plans are kept by the session, and one made while the log was
 -- small (where reading all of it is cheapest) would be kept while it grows by millions. For the same reason they look
--- rows up by key in scalar subqueries and never join: only a join's plan depends on what is known about the table.
+-- rows up by key in scalar subqueries and never join: only a join's plan depends on what is known about the table. And
+-- with generic plans: for arrays PostgreSQL would plan every call anew, which costs a lone append twice its work.
 
 -- Appends to independent streams, each at exactly its expected revision (-1: the stream does not exist). Entry i is
 -- counts[i] events from firsts[i] on in the arrays. A stream may occur once. Answers one position per entry, that of its
@@ -60,7 +61,7 @@ create trigger events_writers_lock before insert on events
 create function append_events(
   streams text[], expected integer[], firsts integer[], counts integer[],
   ids uuid[], types text[], schema_versions smallint[], datas text[], metadatas text[]
-) returns bigint[] language plpgsql set enable_seqscan = off as $$
+) returns bigint[] language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
   claimed_streams text[];
   claimed_positions bigint[];
@@ -105,7 +106,7 @@ end $$;
 -- hold the writers' lock. Its statement's snapshot is older than its look at the locks, so whoever has drawn a position
 -- up to `last` that is not to be seen either is one of the holders or had ended before the look.
 create function observe_log(head bigint) returns table (run_end bigint, last bigint, holders text)
-language plpgsql set enable_seqscan = off as $$
+language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
   return query select
     (select max(w.position) from (
@@ -120,7 +121,7 @@ end $$;
 
 -- Events in log order with after < position <= through.
 create function read_log(after bigint, through bigint, most integer) returns setof events
-language plpgsql stable rows 500 set enable_seqscan = off as $$
+language plpgsql stable rows 500 set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
   return query select * from events where position > after and position <= through order by position limit most;
 end $$;
@@ -128,7 +129,7 @@ end $$;
 -- The same for some types only. Each type's positions come from its own stretch of the index, so that a rare type costs
 -- nothing beside a frequent one.
 create function read_log_of_types(after bigint, through bigint, most integer, only_types text[]) returns setof events
-language plpgsql stable rows 500 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+language plpgsql stable rows 500 set enable_seqscan = off set plan_cache_mode = force_generic_plan set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   return query
     select events.* from (
@@ -140,13 +141,13 @@ begin
 end $$;
 
 create function read_stream(from_stream text, from_revision integer) returns setof events
-language plpgsql stable set enable_seqscan = off as $$
+language plpgsql stable set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
   return query select * from events where stream = from_stream and revision >= from_revision order by revision;
 end $$;
 
 create function read_last(from_stream text) returns setof events
-language plpgsql stable rows 1 set enable_seqscan = off as $$
+language plpgsql stable rows 1 set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
   return query select * from events where stream = from_stream order by revision desc limit 1;
 end $$;
@@ -155,7 +156,7 @@ end $$;
 -- stream) and, comma-separated, the ids and positions from `first` on, at most `count` of them.
 create function standing_events(streams text[], firsts integer[], counts integer[])
 returns table (actual integer, ids text, positions text)
-language plpgsql stable set enable_seqscan = off as $$
+language plpgsql stable set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
   return query select
     (select max(e.revision) from events e where e.stream = wanted.stream),
@@ -168,7 +169,7 @@ begin
 end $$;
 
 create function any_event_stands(wanted uuid[]) returns boolean
-language plpgsql stable set enable_seqscan = off as $$
+language plpgsql stable set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
   return exists (select from events where id = any (wanted));
 end $$;
