@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { backlogModel } from '../commands/dispatcher.ts';
 import { listCheckpoints } from '../event-store/checkpoints.ts';
 import { rebuild } from '../event-store/rebuild.ts';
-import type { Subscriber } from '../event-store/subscription.ts';
+import type { Subscriber } from '../event-store/subscriber.ts';
 import { expectationProjection } from '../projections/expectation.ts';
 import { settlementProjection } from '../projections/settlement.ts';
 import { CliError } from './cli-error.ts';

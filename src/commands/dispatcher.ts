@@ -1,6 +1,6 @@
 import { readEvent } from '../domain/events.ts';
 import type { RecordedEvent } from '../event-store/event-store.ts';
-import type { Subscriber, Transaction } from '../event-store/subscription.ts';
+import type { Subscriber, Transaction } from '../event-store/subscriber.ts';
 import type { Database } from '../platform/database.ts';
 import type { ValuationJob, ValuationQueue } from '../platform/queue.ts';
 import { listBacklog } from '../platform/read-models/backlog.ts';

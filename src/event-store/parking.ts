@@ -1,6 +1,6 @@
 import { ProblemError } from '../domain/errors.ts';
 import type { RecordedEvent } from './event-store.ts';
-import type { Subscriber, Transaction } from './subscription.ts';
+import type { Subscriber, Transaction } from './subscriber.ts';
 
 /** Connection, shutdown, serialization and deadlock errors of PostgreSQL: the same batch may succeed when repeated. */
 const TRANSIENT = /^(08|40|53|57)/;

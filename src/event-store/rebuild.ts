@@ -1,7 +1,7 @@
 import type { Database } from '../platform/database.ts';
 import { START, type EventStore, type Position } from './event-store.ts';
 import { applyOrPark } from './parking.ts';
-import type { Subscriber, Transaction } from './subscription.ts';
+import type { Subscriber, Transaction } from './subscriber.ts';
 
 export interface RebuildParts {
   readonly store: EventStore;

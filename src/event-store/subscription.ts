@@ -1,27 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import type { TransactionSql } from 'postgres';
 import type { Database } from '../platform/database.ts';
 import type { Executor } from '../platform/execute.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { advanceCheckpoint, loadCheckpoint } from './checkpoints.ts';
-import type { EventStore, LogSlice, RecordedEvent } from './event-store.ts';
+import type { EventStore, LogSlice } from './event-store.ts';
 import { applyOrPark } from './parking.ts';
-
-export type Transaction = TransactionSql<{ bigint: bigint }>;
-
-/** A consumer of the log: a projection, the dispatcher, a process manager. */
-export interface Subscriber {
-  /** Names the checkpoint and the lock: one runner per name over all processes. */
-  readonly name: string;
-  readonly types: readonly string[];
-  /** The read model it keeps, all of it: tables that can be dropped and rebuilt from the log. */
-  readonly tables: readonly string[];
-  /** Applies events in order, inside the transaction that stores the checkpoint: exactly once. */
-  apply(sql: Transaction, events: readonly RecordedEvent[]): Promise<void>;
-  /** After the commit. May be lost with the process: only for wake-ups that something else repeats. */
-  committed?(events: readonly RecordedEvent[]): Promise<void>;
-}
+import type { Subscriber } from './subscriber.ts';
 
 /** Runs `onLeader` while this process is the elected one for `key`; ends when `signal` aborts. */
 export type Lead = (

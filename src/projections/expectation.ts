@@ -4,7 +4,7 @@ import { sha256 } from '../domain/ids.ts';
 import type { ExpectationCalculated } from '../domain/valuation/expectation.ts';
 import { renderExpectation } from '../domain/valuation/render.ts';
 import type { RecordedEvent } from '../event-store/event-store.ts';
-import type { Subscriber, Transaction } from '../event-store/subscription.ts';
+import type { Subscriber, Transaction } from '../event-store/subscriber.ts';
 import { toBrotli } from '../platform/http/encoding.ts';
 
 /** What the log says about one character so far: its last snapshot, its last valuation. */

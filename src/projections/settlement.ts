@@ -1,5 +1,5 @@
 import { readEvent } from '../domain/events.ts';
-import type { Subscriber } from '../event-store/subscription.ts';
+import type { Subscriber } from '../event-store/subscriber.ts';
 
 /** How each range of a character's requests was settled: one row per `ValuationSettled`. */
 export const settlementProjection: Subscriber = {

@@ -14,6 +14,7 @@ import { findOrFile, type ExpectationParts } from './expectation.ts';
 import { ageSeconds, freshness } from './freshness.ts';
 
 const LONGEST_WAIT_SECONDS = 30;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Seconds after which a client asks again for a character that is being valued. */
 const RETRY_AFTER_SECONDS = 2;
 
@@ -83,7 +84,8 @@ async function sendStored(parts: ReadParts, request: Request, response: Response
 }
 
 async function answerRequest(parts: ReadParts, request: Request, response: Response): Promise<void> {
-  const stored = await parts.store.readLast(requestStream(pathParameter(request, 'id')));
+  const id = pathParameter(request, 'id');
+  const stored = UUID.test(id) ? await parts.store.readLast(requestStream(id)) : undefined;
   const event = stored === undefined ? undefined : readEvent(stored);
   if (stored === undefined || event?.type !== 'ValuationRequested') {
     throw new ProblemError('not-found', 'there is no request of this id', { field: 'id' });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { loadCheckpoint } from '../../src/event-store/checkpoints.ts';
 import { rebuild } from '../../src/event-store/rebuild.ts';
-import { runSubscription, type Subscriber } from '../../src/event-store/subscription.ts';
+import type { Subscriber } from '../../src/event-store/subscriber.ts';
+import { runSubscription } from '../../src/event-store/subscription.ts';
 import { eventOf, logParts, until, type LogParts } from '../support/log-parts.ts';
 
 /** Counts events per stream: a read model that folds. */

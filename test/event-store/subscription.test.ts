@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { CheckpointError, loadCheckpoint } from '../../src/event-store/checkpoints.ts';
 import type { RecordedEvent } from '../../src/event-store/event-store.ts';
-import { runSubscription, type Subscriber, type Transaction } from '../../src/event-store/subscription.ts';
+import type { Subscriber, Transaction } from '../../src/event-store/subscriber.ts';
+import { runSubscription } from '../../src/event-store/subscription.ts';
 import { eventOf, logParts, until, type LogParts } from '../support/log-parts.ts';
 import { outcome } from '../support/outcome.ts';
 

@@ -6,8 +6,9 @@ import { ProblemError } from '../../domain/errors.ts';
 const BODY_LIMIT = 64 * 1024;
 
 const requireJson: RequestHandler = (request, _response, next) => {
-  // `null` is no body at all: the route's schema decides whether it needs one.
-  if (request.is('application/json') === false) {
+  // No body at all is no wrong type: the route's schema decides whether it needs one.
+  const empty = request.get('content-length') === '0';
+  if (!empty && request.is('application/json') === false) {
     throw new ProblemError('unsupported-media-type', 'send application/json', { field: 'content-type' });
   }
   next();

@@ -1,0 +1,17 @@
+import type { TransactionSql } from 'postgres';
+import type { RecordedEvent } from './event-store.ts';
+
+export type Transaction = TransactionSql<{ bigint: bigint }>;
+
+/** A consumer of the log: a projection, the dispatcher, a process manager. */
+export interface Subscriber {
+  /** Names the checkpoint and the lock: one runner per name over all processes. */
+  readonly name: string;
+  readonly types: readonly string[];
+  /** The read model it keeps, all of it: tables that can be dropped and rebuilt from the log. */
+  readonly tables: readonly string[];
+  /** Applies events in order, inside the transaction that stores the checkpoint: exactly once. */
+  apply(sql: Transaction, events: readonly RecordedEvent[]): Promise<void>;
+  /** After the commit. May be lost with the process: only for wake-ups that something else repeats. */
+  committed?(events: readonly RecordedEvent[]): Promise<void>;
+}
