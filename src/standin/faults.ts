@@ -7,6 +7,9 @@ const TOO_LARGE_BYTES = 64 * 1024 * 1024;
 /** Bytes that `gzip-bomb` becomes when it is unpacked. */
 const BOMB_BYTES = 16 * 1024 * 1024;
 
+/** How a JSON object begins whose first text holds a byte that no UTF-8 has. */
+const NOT_UTF8 = Buffer.from('{"note":"\xff",', 'latin1');
+
 let bomb: Buffer | undefined;
 
 /** Answers in the broken way asked for. `body` is what a sound answer would have been. */
@@ -25,7 +28,7 @@ export function answerBroken(response: ServerResponse, fault: Fault, body: Buffe
       setImmediate(() => response.destroy());
     },
     'not-json': () => send('지금은 점검 중입니다.'),
-    'not-utf8': () => send(Buffer.from(body.toString('utf8'), 'utf16le')),
+    'not-utf8': () => send(Buffer.concat([NOT_UTF8, body.subarray(1)])),
     'html-502': () => {
       response
         .writeHead(502, { 'content-type': 'text/html' })

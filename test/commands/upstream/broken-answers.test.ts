@@ -1,12 +1,21 @@
 import { expect } from 'chai';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { createUpstreamClient, MAX_BODY_BYTES } from '../../../src/commands/upstream/client.ts';
+import { MAX_BODY_BYTES } from '../../../src/commands/upstream/client.ts';
 import type { UpstreamReason } from '../../../src/commands/upstream/upstream-error.ts';
 import { FAULTS, type Fault } from '../../../src/standin/switches.ts';
-import { failureOf, SECRET, serve, startHarness, until, type Harness } from './harness.ts';
+import {
+  clientOf,
+  closeOpened,
+  failureOf,
+  opened,
+  SECRET,
+  serve,
+  startHarness,
+  until,
+  type Harness,
+} from './harness.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -20,6 +29,7 @@ describe('a broken answer of the upstream', () => {
   });
   after(() => harness.stop());
   afterEach(() => {
+    closeOpened();
     harness.standin.calm();
     harness.standin.resetStats();
   });
@@ -80,23 +90,19 @@ describe('a broken answer of the upstream', () => {
         .writeHead(400)
         .end(JSON.stringify({ error: { name: SECRET, message: JSON.stringify(request.headers) } }));
     });
-    const client = createUpstreamClient({ baseUrl: echo.baseUrl, apiKey: SECRET });
+    const client = clientOf(echo.baseUrl);
     const error = await failureOf(client.lookUpOcid('강은호'));
     expect(inspect(error, { depth: 9, showHidden: true })).to.not.include(SECRET);
     expect(inspect(client, { depth: 9, showHidden: true })).to.not.include(SECRET);
-    client.close();
-    await echo.stop();
   });
 });
 
 describe('the limits of a call', () => {
+  afterEach(closeOpened);
+
   async function lookUpFrom(body: Buffer, headers: Record<string, string> = {}) {
-    const { baseUrl, stop } = await serve((_, response) => response.writeHead(200, headers).end(body));
-    const client = createUpstreamClient({ baseUrl, apiKey: 'x' });
-    return await client.lookUpOcid('강은호').finally(async () => {
-      client.close();
-      await stop();
-    });
+    const { baseUrl } = await serve((_, response) => response.writeHead(200, headers).end(body));
+    return await clientOf(baseUrl).lookUpOcid('강은호');
   }
   const ofSize = (bytes: number) => Buffer.from('{"ocid":"abc"}'.padEnd(bytes, ' '));
 
@@ -122,13 +128,12 @@ describe('the limits of a call', () => {
   it('hold for a server that accepts and never finishes the handshake', async () => {
     const mute = createServer((socket) => socket.resume());
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    opened.push(() => void mute.close());
     const baseUrl = `https://127.0.0.1:${(mute.address() as AddressInfo).port}`;
-    const client = createUpstreamClient({ baseUrl, apiKey: 'x', timeouts: { connectMs: 150, responseMs: 5000 } });
+    const client = clientOf(baseUrl, { timeouts: { connectMs: 150, responseMs: 5000 } });
     const before = performance.now();
     const error = await failureOf(client.lookUpOcid('강은호'));
     expect(error).to.include({ class: 'outage', reason: 'timeout', code: 'CONNECT_TIMEOUT' });
     expect(performance.now() - before).to.be.within(140, 2000);
-    client.close();
-    await new Promise((resolve) => mute.close(resolve));
   });
 });

@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import { errorTable } from '../../../src/commands/upstream/error-table.ts';
 import type { UpstreamErrorClass, UpstreamReason } from '../../../src/commands/upstream/upstream-error.ts';
 import { ERROR_STATUS, type ErrorCode } from '../../../src/standin/switches.ts';
-import { failureOf, serve, startHarness, type Harness } from './harness.ts';
-import { createUpstreamClient } from '../../../src/commands/upstream/client.ts';
+import { clientOf, closeOpened, failureOf, serve, startHarness, type Harness } from './harness.ts';
 
 type Call = 'lookUpOcid' | 'fetchBasic' | 'fetchItemEquipment';
 const CALLS: Call[] = ['lookUpOcid', 'fetchBasic', 'fetchItemEquipment'];
@@ -58,9 +57,9 @@ describe('the error codes of the game API', () => {
     expect(await failureOf(harness.client.lookUpOcid('nobody'))).to.include({ reason: 'unknown-character' });
     const stale = await failureOf(harness.client.fetchItemEquipment('0'.repeat(32)));
     expect(stale).to.include({ class: 'ignored', reason: 'stale-ocid' });
-    const { baseUrl, stop } = await serve((_, response) => response.end('{}'));
-    await stop();
-    expect(await failureOf(createUpstreamClient({ baseUrl, apiKey: 'x' }).lookUpOcid('강은호'))).to.include({
+    const { baseUrl } = await serve((_, response) => response.end('{}'));
+    closeOpened();
+    expect(await failureOf(clientOf(baseUrl).lookUpOcid('강은호'))).to.include({
       class: 'outage',
       reason: 'connection',
       code: 'ECONNREFUSED',
@@ -69,13 +68,11 @@ describe('the error codes of the game API', () => {
 });
 
 describe('the class of an answer', () => {
+  afterEach(closeOpened);
+
   async function outcomeOf(status: number, body: string, headers: Record<string, string> = {}, now = new Date(0)) {
-    const { baseUrl, stop } = await serve((_, response) => response.writeHead(status, headers).end(body));
-    const client = createUpstreamClient({ baseUrl, apiKey: 'x', now: () => now });
-    return await failureOf(client.lookUpOcid('강은호')).finally(async () => {
-      client.close();
-      await stop();
-    });
+    const { baseUrl } = await serve((_, response) => response.writeHead(status, headers).end(body));
+    return await failureOf(clientOf(baseUrl, { now: () => now }).lookUpOcid('강은호'));
   }
   const body = (name: unknown) => JSON.stringify({ error: { name, message: 'm' } });
 

@@ -1,6 +1,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createUpstreamClient, type UpstreamClient } from '../../../src/commands/upstream/client.ts';
+import {
+  createUpstreamClient,
+  type UpstreamClient,
+  type UpstreamClientOptions,
+} from '../../../src/commands/upstream/client.ts';
 import { UpstreamError } from '../../../src/commands/upstream/upstream-error.ts';
 import { createStandin, type Standin } from '../../../src/standin/standin.ts';
 
@@ -17,7 +21,7 @@ export interface Harness {
 export async function startHarness(folder?: string): Promise<Harness> {
   const standin = createStandin({ apiKey: SECRET, ...(folder !== undefined && { folder }) });
   const baseUrl = await standin.start(0);
-  const client = createUpstreamClient({ baseUrl, apiKey: SECRET, timeouts: { connectMs: 1000, responseMs: 400 } });
+  const client = createUpstreamClient({ baseUrl, apiKey: SECRET, timeouts: { connectMs: 2000, responseMs: 800 } });
   const stop = async (): Promise<void> => {
     client.close();
     await standin.stop();
@@ -25,19 +29,30 @@ export async function startHarness(folder?: string): Promise<Harness> {
   return { standin, client, stop };
 }
 
-/** A server of the test's own for what the stand-in does not do. */
-export async function serve(
-  listener: RequestListener,
-): Promise<{ baseUrl: string; server: Server; stop: () => Promise<void> }> {
+/** What is to be closed when the test is over. */
+export const opened: (() => void)[] = [];
+
+/** Closes what the test opened, also when it failed: for `afterEach`. */
+export function closeOpened(): void {
+  for (const close of opened.splice(0)) close();
+}
+
+/** A server of the test's own for what the stand-in does not do, until `closeOpened`. */
+export async function serve(listener: RequestListener): Promise<{ baseUrl: string; server: Server }> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const stop = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return { baseUrl, server, stop };
+  opened.push(
+    () => server.closeAllConnections(),
+    () => void server.close(),
+  );
+  return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+}
+
+/** A client of the address, until `closeOpened`. */
+export function clientOf(baseUrl: string, options: Partial<UpstreamClientOptions> = {}): UpstreamClient {
+  const client = createUpstreamClient({ baseUrl, apiKey: SECRET, ...options });
+  opened.push(() => client.close());
+  return client;
 }
 
 /** The `UpstreamError` that a call ends with; fails the test when it ends otherwise. */

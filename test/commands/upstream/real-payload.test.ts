@@ -15,10 +15,10 @@ describe('a real payload', () => {
     copyFileSync(join(samples, 'basic_character_info.json'), join(folder, '강은호', 'basic.json'));
     copyFileSync(join(samples, 'evan_equip.json'), join(folder, '강은호', 'item-equipment.json'));
     const { client, stop } = await startHarness(folder);
-    const ocid = await client.lookUpOcid('강은호');
-    const [basic, equipment] = await Promise.all([client.fetchBasic(ocid), client.fetchItemEquipment(ocid)]);
-    await stop();
     rmSync(folder, { recursive: true });
+    const ocid = await client.lookUpOcid('강은호');
+    const calls = Promise.all([client.fetchBasic(ocid), client.fetchItemEquipment(ocid)]);
+    const [basic, equipment] = await calls.finally(stop);
 
     const normalised = normaliseEquipment(basic.data, equipment.data);
     expect(normalised).to.include({ characterClass: '에반', characterLevel: 295, activePreset: 2 });
