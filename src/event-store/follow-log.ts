@@ -10,21 +10,34 @@ export interface LogSource {
 
 const DEFAULT_BATCH_SIZE = 500;
 
-/** The subscription of a polled log: catch-up and live are the same loop, so there is no hand-over to get wrong. */
+/**
+ * The subscription of a polled log: catch-up and live are the same loop, so there is no hand-over to get wrong. The next
+ * slice is read while the handler works on this one.
+ */
 export async function followLog(
   source: LogSource,
   options: SubscribeOptions,
   onSlice: (slice: LogSlice) => Promise<void>,
 ): Promise<void> {
-  const { signal, batchSize: limit = DEFAULT_BATCH_SIZE, types } = options;
-  let after = options.after;
+  const { batchSize: limit = DEFAULT_BATCH_SIZE, types } = options;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([options.signal, ended.signal]);
   const aborted = () => signal.aborted;
-  while (!aborted()) {
+  const read = async (after: Position): Promise<LogSlice | undefined> => {
     await source.headPast(after, signal);
-    if (aborted()) return;
-    const slice = await source.nextSlice({ after, limit, ...(types && { types }) }, signal);
-    if (slice === undefined || aborted()) return;
-    if (slice.through > after) await onSlice(slice);
-    after = slice.through;
+    return aborted() ? undefined : await source.nextSlice({ after, limit, ...(types && { types }) }, signal);
+  };
+
+  let next = read(options.after);
+  // The read ahead ends with the subscription, however that ends.
+  try {
+    for (let slice = await next; slice !== undefined && !aborted(); slice = await next) {
+      next = read(slice.through);
+      // Awaited above; were the handler to reject first, nobody would look at it.
+      next.catch(() => undefined);
+      await onSlice(slice);
+    }
+  } finally {
+    ended.abort();
   }
 }
