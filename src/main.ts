@@ -54,20 +54,25 @@ const HTTP_GRACE_MS = 10_000;
 const VALUATION_THREADS = 1;
 const now = (): Date => new Date();
 
+/** What a start may bring of its own: tests run the sources, whose thread is another file than the compiled one. */
+export interface StartOptions {
+  readonly valuationThread?: URL;
+}
+
 /** Reads top to bottom how the system is put together: services, shared parts, roles, HTTP. */
-export async function startApplication(config: Config): Promise<Application> {
+export async function startApplication(config: Config, options: StartOptions = {}): Promise<Application> {
   assertPostgresGuarded();
   const lifeline = new Lifeline();
   // A start that fails stops what it has started.
   try {
-    return await start(config, lifeline);
+    return await start(config, options, lifeline);
   } catch (error) {
     await lifeline.end();
     throw error;
   }
 }
 
-async function start(config: Config, lifeline: Lifeline): Promise<Application> {
+async function start(config: Config, options: StartOptions, lifeline: Lifeline): Promise<Application> {
   const log = createLogger(config.LOG_LEVEL, { role: config.ROLE.join(',') });
   const metrics = createMetrics();
   const execute = createExecutor(log, metrics);
@@ -96,7 +101,7 @@ async function start(config: Config, lifeline: Lifeline): Promise<Application> {
 
   const plays = (role: Role): boolean => config.ROLE.includes(role);
   if (plays('projector')) startProjector(parts);
-  if (plays('worker')) await startWorkerRole(parts);
+  if (plays('worker')) await startWorkerRole(parts, options);
   const url = await startHttp(parts);
   log.info({ url, roles: config.ROLE }, 'started');
   return { url, stop: () => lifeline.end() };
@@ -109,13 +114,15 @@ function startProjector(parts: Parts): void {
 }
 
 /** Dispatches requests, fetches and values characters. */
-async function startWorkerRole(parts: Parts): Promise<void> {
+async function startWorkerRole(parts: Parts, options: StartOptions): Promise<void> {
   const { config, database, store, queue, lifeline } = parts;
   const upstream = lifeline.add(await provideUpstream(config), (service) => service.stop());
   const client = lifeline.add(createUpstreamClient({ baseUrl: upstream.url, apiKey: upstream.apiKey }), (it) =>
     it.close(),
   );
-  const valuator = lifeline.add(await openValuationPool(VALUATION_THREADS), (it) => it.close());
+  const valuator = lifeline.add(await openValuationPool(VALUATION_THREADS, options.valuationThread), (it) =>
+    it.close(),
+  );
   const archive = (hash: string, payload: Buffer): Promise<void> => archivePayload(database, hash, payload);
   const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
   const worker = {

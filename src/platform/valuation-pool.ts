@@ -17,17 +17,13 @@ export interface ValuationPool {
   close(): Promise<void>;
 }
 
-/** Checks the rule files (a broken one stops the start here) and starts `threads` threads on first use. */
-export async function openValuationPool(threads: number): Promise<ValuationPool> {
+/** The code of a thread, compiled. */
+const THREAD = new URL('./valuation-thread.js', import.meta.url);
+
+/** Checks the rule files (a broken one stops the start here) and starts `threads` threads with the first use. */
+export async function openValuationPool(threads: number, thread: URL = THREAD): Promise<ValuationPool> {
   const { tables } = await loadRuleSet(ruleSetIds[0]);
-  const source = import.meta.url.endsWith('.ts');
-  const pool = new Piscina({
-    filename: fileURLToPath(new URL(`./valuation-thread.${source ? 'ts' : 'js'}`, import.meta.url)),
-    name: 'value',
-    minThreads: 0,
-    maxThreads: threads,
-    ...(source ? { execArgv: ['--import', 'tsx'] } : {}),
-  });
+  const pool = new Piscina({ filename: fileURLToPath(thread), name: 'value', minThreads: 0, maxThreads: threads });
   return {
     ruleSet: ruleSetIds[0],
     tables,

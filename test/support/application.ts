@@ -3,6 +3,9 @@ import { readConfig } from '../../src/platform/config.ts';
 import { createStandin, type Standin } from '../../src/standin/standin.ts';
 import { testDatabase } from './services.ts';
 
+/** The tests run the sources: so does their thread. */
+const THREAD = new URL('./valuation-thread.mjs', import.meta.url);
+
 /** The whole system in this process, on a database of its own and with a stand-in that the test controls. */
 export interface TestApplication {
   readonly url: string;
@@ -27,7 +30,7 @@ export async function testApplication(environment: Record<string, string> = {}):
     LOG_LEVEL: 'silent',
     ...environment,
   });
-  const application = await startApplication(config);
+  const application = await startApplication(config, { valuationThread: THREAD });
   const at = (path: string) => new URL(path, application.url);
   return {
     url: application.url,

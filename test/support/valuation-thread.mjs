@@ -1,0 +1,6 @@
+// A thread does not inherit the loader that lets the tests run TypeScript: this registers it first.
+import { register } from 'tsx/esm/api';
+
+register();
+const { value: work } = await import('../../src/platform/valuation-thread.ts');
+export const value = work;
