@@ -70,7 +70,7 @@ function powers(cells: number): ComplexVector {
   const above = ((size * (square + f)) / 2) * Math.exp(LOG_RADIUS);
   const below = ((size * (square - f)) / 2) * Math.exp(-LOG_RADIUS);
   const turn = nearest % GRID_SIZE;
-  for (let k = 0, position = 0; k < count; k++, position = (position + turn) % GRID_SIZE) {
+  for (let k = 0, position = 0; k < count; k++, position = (position + turn) & (GRID_SIZE - 1)) {
     // middle + above·e^(iθ) + below·e^(−iθ), turned by e^(iθ·nearest)
     const x = middle + (above + below) * at(COS, k);
     const y = (above - below) * at(SIN, k);

@@ -70,11 +70,16 @@ function stepAt(problem: StarForceProblem, strategy: Strategy, star: number): St
   const terms = strategy.restore.includes(star) ? restoreTerms(rules, itemLevel, star) : undefined;
   const spares = terms?.spares ?? 1;
   const fee = (terms?.fee ?? 0) * (event.restore20 ? RESTORE_EVENT : 1);
+  const { success, maintain, decrease, destroy } = attemptOdds(rules, star, { event, starCatch, safeguarded });
+  const certainCost = attemptCost(rules, { star, itemLevel, safeguarded: false }, problem);
   return {
-    ...attemptOdds(rules, star, { event, starCatch, safeguarded }),
+    success,
+    maintain,
+    decrease,
+    destroy,
     star,
-    cost: attemptCost(rules, { star, itemLevel, safeguarded }, problem),
-    certainCost: attemptCost(rules, { star, itemLevel, safeguarded: false }, problem),
+    cost: safeguarded ? attemptCost(rules, { star, itemLevel, safeguarded }, problem) : certainCost,
+    certainCost,
     next: event.onePlus && star <= LAST_DOUBLE_STAR ? star + 2 : star + 1,
     after: terms ? star : (rowOf(rules, star).starAfterDestroy ?? star),
     penalty: spares * sparePrice + fee,

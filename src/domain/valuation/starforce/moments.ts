@@ -27,30 +27,32 @@ interface Passage extends Moments {
   readonly afterDrop: Moments;
 }
 
-/** One outcome of an attempt; `again`: the whole passage follows once more. */
-interface Outcome {
-  readonly probability: number;
-  readonly extra: Moments;
-  readonly again: boolean;
-}
-
 const NOTHING: Moments = { mean: 0, variance: 0 };
+const NO_PASSAGE: Passage = { ...NOTHING, afterDrop: NOTHING };
 
 /**
  * Exact mean and variance of what is collected on each step of the path (from one star to the next, with everything that
  * drops and destruction cost in between), in the order of `chain.path`. Passages are independent, so both add up.
  *
  * First-step analysis: with X the reward of a passage, X = a + Y over the outcomes Y of one attempt; the variance by the
- * law of total variance, which never subtracts. O(stars), O(stars²) with destinations far below.
+ * law of total variance, which never subtracts. O(stars).
  */
 export function momentsByStep(chain: Chain, reward: Reward): Moments[] {
   const passages: Passage[] = [];
   const lowest = chain.steps[0]?.star ?? 0;
-  for (const step of chain.steps) {
-    const climb = step.after === step.star ? [] : passages.slice(step.after - lowest);
-    const fall = { mean: reward.destroy(step) + total(climb).mean, variance: total(climb).variance };
-    const below = chain.steps[passages.length - 1];
-    passages.push(passage(chain, step, { reward, fall, below, belowPassage: passages.at(-1) }));
+  // Of all passages below a star together.
+  const upTo: Moments[] = [NOTHING];
+  for (const [index, step] of chain.steps.entries()) {
+    const here = upTo[index] ?? NOTHING;
+    const after = upTo[step.after - lowest] ?? NOTHING;
+    const fall = {
+      mean: reward.destroy(step) + (here.mean - after.mean),
+      variance: here.variance - after.variance,
+    };
+    const below = chain.steps[index - 1];
+    const next = passage(chain, step, { reward, fall, below, belowPassage: passages[index - 1] ?? NO_PASSAGE });
+    passages.push(next);
+    upTo.push({ mean: here.mean + next.mean, variance: here.variance + next.variance });
   }
   return chain.path.map(({ star }) => passages[star - lowest] ?? NOTHING);
 }
@@ -68,45 +70,42 @@ interface Surroundings {
   /** Destruction and the climb back. */
   readonly fall: Moments;
   readonly below: Step | undefined;
-  readonly belowPassage: Passage | undefined;
+  readonly belowPassage: Passage;
 }
 
 function passage(chain: Chain, step: Step, { reward, fall, below, belowPassage }: Surroundings): Passage {
+  const { success, maintain, decrease, destroy } = step;
+  const own = reward.attempt(step);
   // After a drop two stars may be gained at once (an event): then the passage is over.
   const back = below?.next === step.star;
-  const outcomes = (drop: Moments): Outcome[] => [
-    { probability: step.success, extra: NOTHING, again: false },
-    { probability: step.maintain, extra: NOTHING, again: true },
-    { probability: step.decrease, extra: drop, again: back },
-    { probability: step.destroy, extra: fall, again: true },
-  ];
-  const own = reward.attempt(step);
-  const first = outcomes(belowPassage?.afterDrop ?? NOTHING);
-  const leaving = step.success + (back ? 0 : step.decrease);
-  const mean = (own + expected(first, ({ extra }) => extra.mean)) / leaving;
-  const spread = expected(
-    first,
-    ({ extra, again }) => extra.variance + (own + extra.mean + (again ? mean : 0) - mean) ** 2,
-  );
-  const whole = { mean, variance: spread / leaving };
-  if (!chain.certainAfterTwoDrops) return { ...whole, afterDrop: whole };
-  const second = outcomes({ mean: below ? reward.certain(below) : 0, variance: 0 });
-  return { ...whole, afterDrop: once(own, second, whole) };
+  const leaving = success + (back ? 0 : decrease);
+  const drop = belowPassage.afterDrop;
+  const mean = (own + decrease * drop.mean + destroy * fall.mean) / leaving;
+  const variance =
+    (success * (own - mean) ** 2 +
+      maintain * own ** 2 +
+      decrease * (drop.variance + (own + drop.mean - (back ? 0 : mean)) ** 2) +
+      destroy * (fall.variance + (own + fall.mean) ** 2)) /
+    leaving;
+  const whole = { mean, variance };
+  if (!chain.certainAfterTwoDrops || !below) return { mean, variance, afterDrop: whole };
+  return { mean, variance, afterDrop: afterDrop(step, whole, { own, fall, certain: reward.certain(below), back }) };
 }
 
-/** One attempt, then the whole passage where it starts again. */
-function once(own: number, outcomes: readonly Outcome[], whole: Moments): Moments {
-  const meanOf = ({ extra, again }: Outcome): number => own + extra.mean + (again ? whole.mean : 0);
-  const mean = expected(outcomes, meanOf);
-  const variance = expected(outcomes, (outcome) => {
-    const inside = outcome.extra.variance + (outcome.again ? whole.variance : 0);
-    return inside + (meanOf(outcome) - mean) ** 2;
-  });
+/** One attempt after a drop, then the whole passage where it starts again; another drop makes the one below certain. */
+function afterDrop(
+  { success, maintain, decrease, destroy }: Step,
+  whole: Moments,
+  { own, fall, certain, back }: { own: number; fall: Moments; certain: number; back: boolean },
+): Moments {
+  const again = back ? whole : NOTHING;
+  const mean = own + (maintain + destroy) * whole.mean + decrease * (certain + again.mean) + destroy * fall.mean;
+  const variance =
+    success * (own - mean) ** 2 +
+    maintain * (whole.variance + (own + whole.mean - mean) ** 2) +
+    decrease * (again.variance + (own + certain + again.mean - mean) ** 2) +
+    destroy * (fall.variance + whole.variance + (own + fall.mean + whole.mean - mean) ** 2);
   return { mean, variance };
-}
-
-function expected(outcomes: readonly Outcome[], of: (outcome: Outcome) => number): number {
-  return neumaierSum(outcomes.map((outcome) => outcome.probability * of(outcome)));
 }
 
 /** P(the item is never destroyed): the chance that every passage of the path ends without destruction. O(stars). */

@@ -32,6 +32,7 @@ function givenStrategy(problem: StarForceProblem): Strategy {
 
 /** Only what the rules offer and what matters: dangerous stars on the way; nothing to restore where protected. */
 function tidy(problem: StarForceProblem, { safeguard, restore }: Strategy): Strategy {
+  if (safeguard.length === 0 && restore.length === 0) return { safeguard, restore };
   const guarded = protectable(problem).filter((star) => safeguard.includes(star));
   const restored = dangerousStars(problem).filter(
     (star) => restore.includes(star) && !guarded.includes(star) && isRestorable(problem, star),

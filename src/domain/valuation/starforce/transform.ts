@@ -8,17 +8,21 @@ import type { Chain, Step } from './chain.ts';
  * moments.
  */
 export function chainTransform(chain: Chain, grid: Grid): ComplexVector {
+  const nothing = { re: new Float64Array(grid.count), im: new Float64Array(grid.count) };
   const climbs = new Map<number, ComplexVector>();
   const goals = new Set(chain.steps.filter(fallsBack).map(({ after }) => after));
   const result = ones(grid.count);
   let below: Step | undefined;
-  let afterDrop: ComplexVector | undefined;
-  for (const step of chain.steps) {
+  let afterDrop: ComplexVector = nothing;
+  for (const [index, step] of chain.steps.entries()) {
     if (goals.has(step.star)) climbs.set(step.star, ones(grid.count));
-    const parts = partsOf(step, { below, afterDrop, climb: climbs.get(step.after), grid });
-    const whole = loop(parts);
-    const dropAbove = chain.steps.some(({ star, decrease }) => star === step.star + 1 && decrease > 0);
-    if (dropAbove) afterDrop = chain.certainAfterTwoDrops ? once(step, { ...parts, whole, below, grid }) : whole;
+    const fall = step.destroy > 0 ? fallOf(step, climbs.get(step.after), grid) : nothing;
+    const parts = { step, pay: grid.pay(step.cost), fall, back: below?.next === step.star };
+    const whole = passage(parts, afterDrop);
+    if ((chain.steps[index + 1]?.decrease ?? 0) > 0) {
+      const certain = step.decrease > 0 && below ? grid.pay(below.certainCost) : nothing;
+      afterDrop = chain.certainAfterTwoDrops ? passageAfterDrop(parts, certain, whole) : whole;
+    }
     for (const climb of climbs.values()) multiplyInto(climb, whole);
     if (chain.path.includes(step)) multiplyInto(result, whole);
     below = step;
@@ -26,37 +30,21 @@ export function chainTransform(chain: Chain, grid: Grid): ComplexVector {
   return result;
 }
 
-/** Payment of one attempt, what ends the passage after it, what begins it again; `fall` is the part of destruction. */
+/** What a passage is made of. */
 interface Parts {
+  readonly step: Step;
   readonly pay: ComplexVector;
-  readonly exit: ComplexVector;
-  readonly again: ComplexVector;
-  readonly fall: ComplexVector | undefined;
-}
-
-interface Surroundings {
-  readonly below: Step | undefined;
-  /** The passage of the star below, begun right after a drop. */
-  readonly afterDrop: ComplexVector | undefined;
-  /** From the star after destruction back up to this one. */
-  readonly climb: ComplexVector | undefined;
-  readonly grid: Grid;
+  /** What destruction costs, the climb back included. */
+  readonly fall: ComplexVector;
+  /** Whether the way up from the star below leads here; else (two stars at once, an event) past this star. */
+  readonly back: boolean;
 }
 
 function fallsBack({ destroy, after, star }: Step): boolean {
   return destroy > 0 && after !== star;
 }
 
-function partsOf(step: Step, { below, afterDrop, climb, grid }: Surroundings): Parts {
-  const exit = filled(grid.count, step.success);
-  const again = filled(grid.count, step.maintain);
-  if (step.decrease > 0 && afterDrop) add(below?.next === step.star ? again : exit, step.decrease, afterDrop);
-  const fall = step.destroy > 0 ? fallOf(step, climb, grid) : undefined;
-  if (fall) add(again, step.destroy, fall);
-  return { pay: grid.pay(step.cost), exit, again, fall };
-}
-
-/** What destruction costs: spare copies, fee, and the climb back. */
+/** Spare copies, fee, and the climb from the star after destruction back up to this one. */
 function fallOf(step: Step, climb: ComplexVector | undefined, grid: Grid): ComplexVector {
   const back = fallsBack(step) ? climb : undefined;
   if (step.penalty === 0) return back ?? ones(grid.count);
@@ -65,17 +53,23 @@ function fallOf(step: Step, climb: ComplexVector | undefined, grid: Grid): Compl
   return fall;
 }
 
-/** pay·exit/(1 − pay·again), element by element. */
-function loop({ pay, exit, again }: Parts): ComplexVector {
+/** pay·exit/(1 − pay·again), element by element; `drop` is the way up again after one drop. */
+function passage({ step, pay, fall, back }: Parts, drop: ComplexVector): ComplexVector {
+  const { success, maintain, destroy, decrease } = step;
+  const [dropAgain, dropExit] = back ? [decrease, 0] : [0, decrease];
   const re = new Float64Array(pay.re.length);
   const im = new Float64Array(pay.re.length);
   for (let k = 0; k < re.length; k++) {
     const x = at(pay.re, k);
     const y = at(pay.im, k);
-    const a = x * at(exit.re, k) - y * at(exit.im, k);
-    const b = x * at(exit.im, k) + y * at(exit.re, k);
-    const c = 1 - (x * at(again.re, k) - y * at(again.im, k));
-    const d = -(x * at(again.im, k) + y * at(again.re, k));
+    const againRe = maintain + destroy * at(fall.re, k) + dropAgain * at(drop.re, k);
+    const againIm = destroy * at(fall.im, k) + dropAgain * at(drop.im, k);
+    const exitRe = success + dropExit * at(drop.re, k);
+    const exitIm = dropExit * at(drop.im, k);
+    const a = x * exitRe - y * exitIm;
+    const b = x * exitIm + y * exitRe;
+    const c = 1 - (x * againRe - y * againIm);
+    const d = -(x * againIm + y * againRe);
     const scale = 1 / (c * c + d * d);
     re[k] = (a * c + b * d) * scale;
     im[k] = (b * c - a * d) * scale;
@@ -83,30 +77,25 @@ function loop({ pay, exit, again }: Parts): ComplexVector {
   return { re, im };
 }
 
-/** The passage begun with one drop: the next drop makes the attempt at the star below certain. */
-function once(
-  step: Step,
-  { pay, fall, whole, below, grid }: Parts & { whole: ComplexVector; below: Step | undefined; grid: Grid },
+/** The passage begun after one drop, pay·(exit + again·whole): the next drop makes the attempt below certain. */
+function passageAfterDrop(
+  { step, pay, fall, back }: Parts,
+  certain: ComplexVector,
+  whole: ComplexVector,
 ): ComplexVector {
-  const again = filled(grid.count, step.maintain);
-  if (fall) add(again, step.destroy, fall);
-  const exit = filled(grid.count, step.success);
-  if (step.decrease > 0 && below)
-    add(below.next === step.star ? again : exit, step.decrease, grid.pay(below.certainCost));
-  multiplyInto(again, whole);
-  add(exit, 1, again);
-  multiplyInto(exit, pay);
-  return exit;
-}
-
-function filled(count: number, value: number): ComplexVector {
-  return { re: new Float64Array(count).fill(value), im: new Float64Array(count) };
-}
-
-/** `target` += factor·`term`. */
-function add(target: ComplexVector, factor: number, term: ComplexVector): void {
-  for (let k = 0; k < target.re.length; k++) {
-    target.re[k] = at(target.re, k) + factor * at(term.re, k);
-    target.im[k] = at(target.im, k) + factor * at(term.im, k);
+  const { success, maintain, destroy, decrease } = step;
+  const [dropAgain, dropExit] = back ? [decrease, 0] : [0, decrease];
+  const re = new Float64Array(pay.re.length);
+  const im = new Float64Array(pay.re.length);
+  for (let k = 0; k < re.length; k++) {
+    const againRe = maintain + destroy * at(fall.re, k) + dropAgain * at(certain.re, k);
+    const againIm = destroy * at(fall.im, k) + dropAgain * at(certain.im, k);
+    const u = at(whole.re, k);
+    const v = at(whole.im, k);
+    const a = success + dropExit * at(certain.re, k) + againRe * u - againIm * v;
+    const b = dropExit * at(certain.im, k) + againRe * v + againIm * u;
+    re[k] = at(pay.re, k) * a - at(pay.im, k) * b;
+    im[k] = at(pay.re, k) * b + at(pay.im, k) * a;
   }
+  return { re, im };
 }
