@@ -33,7 +33,7 @@ export function createApi(parts: Parts): (request: IncomingMessage, response: Se
     const { failure, failureRate, failingEndpoints, failingCharacters } = switches();
     const inScope =
       (failingEndpoints?.includes(call.endpoint) ?? true) &&
-      (failingCharacters?.includes(call.character ?? '') ?? true);
+      (failingCharacters?.some((name) => name.normalize('NFC') === call.character) ?? true);
     return failure !== null && inScope && isChosen(failureRate) ? failure : null;
   };
 
@@ -41,26 +41,27 @@ export function createApi(parts: Parts): (request: IncomingMessage, response: Se
     const failure = failureOf(call);
     if (failure !== null) tally.fail();
     const answer = failure !== null && isErrorCode(failure) ? failure : call.answer();
-    if (typeof answer === 'string') sendError(response, answer, switches().retryAfterSeconds);
-    else if (failure !== null && !isErrorCode(failure)) answerBroken(response, failure, answer);
+    if (failure !== null && !isErrorCode(failure)) {
+      answerBroken(response, failure, typeof answer === 'string' ? errorBody(answer) : answer);
+    } else if (typeof answer === 'string') sendError(response, answer, switches().retryAfterSeconds);
     else response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length }).end(answer);
   };
 
   return (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://standin');
-    const endpoint = ENDPOINTS.find((each) => url.pathname === PREFIX + each);
+    // Not `new URL`: it throws on what a stranger may send as a path.
+    const [path, query = ''] = (request.url ?? '').split('?', 2);
+    const endpoint = ENDPOINTS.find((each) => path === PREFIX + each);
     if (request.headers['x-nxopen-api-key'] !== apiKey) sendError(response, 'OPENAPI00005', null);
     else if (endpoint === undefined) sendError(response, 'OPENAPI00006', null);
     else {
-      const call = readCall(parts.cast, endpoint, url.searchParams);
+      const call = readCall(parts.cast, endpoint, new URLSearchParams(query));
       const before = response.socket?.bytesWritten ?? 0;
       const { socket } = response;
       tally.begin(endpoint, call.character);
       response.once('close', () => tally.end((socket?.bytesWritten ?? 0) - before));
       const { latencyMs, jitterMs } = switches();
-      const wait = latencyMs + jitter.next() * jitterMs;
-      if (wait === 0) respond(call, response);
-      else setTimeout(() => respond(call, response), wait);
+      const timer = setTimeout(() => respond(call, response), latencyMs + jitter.next() * jitterMs);
+      response.once('close', () => clearTimeout(timer));
     }
   };
 }
@@ -87,7 +88,11 @@ function sendError(response: ServerResponse, code: ErrorCode, retryAfterSeconds:
       'content-type': 'application/json',
       ...(waits && { 'retry-after': String(retryAfterSeconds) }),
     })
-    .end(toJson({ error: { name: code, message: 'An error of the stand-in.' } }));
+    .end(errorBody(code));
+}
+
+function errorBody(code: ErrorCode): Buffer {
+  return toJson({ error: { name: code, message: 'An error of the stand-in.' } });
 }
 
 function isErrorCode(failure: ErrorCode | Fault): failure is ErrorCode {

@@ -10,6 +10,8 @@ import type { StandinCharacter } from './characters/character.ts';
 export function readFolder(folder: string): StandinCharacter[] {
   const names = readdirSync(folder).filter((name) => statSync(join(folder, name)).isDirectory());
   if (names.length === 0) throw new Error(`Stand-in folder ${folder}: holds no character folder`);
+  const spellings = new Set(names.map((name) => name.normalize('NFC').toLowerCase()));
+  if (spellings.size < names.length) throw new Error(`Stand-in folder ${folder}: holds one name in two spellings`);
   return names.map((name): StandinCharacter => {
     const basic = readBody(join(folder, name, 'basic.json'));
     const equipment = readBody(join(folder, name, 'item-equipment.json'));

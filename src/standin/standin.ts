@@ -59,6 +59,7 @@ function listen(server: Server, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
       resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     });
   });

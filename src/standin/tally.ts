@@ -1,6 +1,6 @@
 import { ENDPOINTS, type Endpoint } from './switches.ts';
 
-export type Calls = Record<Endpoint, number>;
+type Calls = Record<Endpoint, number>;
 
 /** What the stand-in has counted, so that a test can say how often the upstream was called. */
 export interface Stats {

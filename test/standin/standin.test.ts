@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DORMANT_NAME } from '../../src/standin/characters/samples.ts';
@@ -47,6 +48,17 @@ describe('the stand-in', () => {
       refusal(400, 'OPENAPI00005'),
     );
     expect(await get('nonsense')).to.deep.equal(refusal(400, 'OPENAPI00006'));
+  });
+
+  it('survives a path that is none', async () => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const outgoing = request(origin, { path: '//', headers: KEY }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      outgoing.on('error', reject).end();
+    });
+    expect(status).to.equal(400);
   });
 
   it('knows nobody of an unknown name, and nothing of an unknown id', async () => {
@@ -212,6 +224,13 @@ describe('a folder of characters', () => {
     ['is empty', () => undefined, /holds no character folder/],
     ['lacks a file', () => put('a', 'basic.json', '{}'), /a\/item-equipment\.json: ENOENT/],
     ['has a file that is no JSON', () => put('a', 'basic.json', '{'), /a\/basic\.json: .*JSON/],
+    [
+      'has one name twice',
+      () => {
+        for (const form of ['NFC', 'NFD']) put('강은호'.normalize(form), 'basic.json', '{}');
+      },
+      /one name in two spellings/,
+    ],
     ['has a file that is no object', () => put('a', 'basic.json', '[]'), /a\/basic\.json: is not a JSON object/],
   ];
   for (const [what, make, message] of broken) {

@@ -18,13 +18,13 @@ export interface UpstreamClientOptions {
   readonly now?: () => Date;
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** Ends the call at once; the promise then rejects with the signal's reason, not with an `UpstreamError`. */
   readonly signal?: AbortSignal;
 }
 
 /** A body that was fetched: what it says, and itself as evidence. */
-export interface Fetched<T> {
+interface Fetched<T> {
   readonly data: T;
   /** The body as it came, decompressed: what the archive keeps. */
   readonly body: Buffer;

@@ -4,7 +4,7 @@ import type { ClassItem, GameClass, Job } from './classes.ts';
 export type LineGroup = 'weapon' | 'secondary' | 'emblem' | 'hat' | 'gloves' | 'armour' | 'accessory' | 'heart';
 
 /** What makes an item one that cannot be valued, or not wholly. */
-export type Quirk = 'superior' | 'scrolled' | 'sealed' | 'unknown-line' | 'seed-ring';
+type Quirk = 'superior' | 'scrolled' | 'sealed' | 'unknown-line' | 'seed-ring';
 
 export interface CatalogueItem extends ClassItem {
   /** Each of the four stats of the blank item. */

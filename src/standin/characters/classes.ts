@@ -1,6 +1,6 @@
 /** The classes that generated characters have, with what only they wear. Names are the game's. */
 
-export type Stat = 'STR' | 'DEX' | 'INT' | 'LUK' | '최대 HP';
+type Stat = 'STR' | 'DEX' | 'INT' | 'LUK' | '최대 HP';
 
 /** A weapon, secondary weapon or emblem. `attack` and `magic` are those of the blank item. */
 export interface ClassItem {
@@ -122,7 +122,7 @@ const buccaneer: GameClass = {
   emblem: emblem('골드 메이플리프 엠블렘'),
 };
 
-export const mechanic: GameClass = {
+const mechanic: GameClass = {
   name: '메카닉',
   job: '해적',
   stats: ['DEX'],

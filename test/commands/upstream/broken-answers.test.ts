@@ -62,6 +62,11 @@ describe('a broken answer of the upstream', () => {
     });
   }
 
+  it('settles nothing for an unknown name either', async () => {
+    harness.standin.set({ failure: 'truncated-json' });
+    expect(await failureOf(harness.client.lookUpOcid('nobody'))).to.include({ class: 'outage', code: 'NOT_JSON' });
+  });
+
   it('that is too large is left after 2 MiB, not read and then judged', async () => {
     harness.standin.set({ failure: 'too-large' });
     await failureOf(fetchEquipment());
