@@ -48,7 +48,9 @@ async function host(dataDir: string, prefix: readonly string[] = []): Promise<Ho
   return { process: child, said: JSON.parse(line) as Host['said'] };
 }
 
-describe('the embedded PostgreSQL', () => {
+describe('the embedded PostgreSQL', function () {
+  // A first start writes and syncs a thousand files: on a busy disk that takes its time.
+  this.timeout(60_000);
   let dataDir: string;
   let pgdata: string;
   let running: EmbeddedPostgres | undefined;

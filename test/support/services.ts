@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import postgres from 'postgres';
+import { openClient } from '../../src/platform/database-client.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 import { needsContainers, postgresContainer } from './containers.ts';
 import { startPostgres } from './own-postgres.ts';
@@ -60,9 +60,11 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** Stops everything the run has started. */
+/** Stops everything the run has started; one that fails to stop does not keep the others running. */
 export async function stopServices(): Promise<void> {
-  for (const stop of started.splice(0).reverse()) await stop();
+  const failures: unknown[] = [];
+  for (const stop of started.splice(0).reverse()) await stop().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw new AggregateError(failures, 'services did not stop');
 }
 
 /** No fsync: what the shared server keeps is thrown away with the run, and no test of durability may use it. */
@@ -78,7 +80,7 @@ async function startShared(): Promise<string> {
 }
 
 async function administer(url: string, statement: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  const sql = openClient(url, { max: 1 });
   // An open client would keep the run alive.
   try {
     await sql.unsafe(statement);

@@ -1,7 +1,7 @@
 import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import postgres from 'postgres';
+import { openClient } from '../database-client.ts';
 import type { Binaries } from './binaries.ts';
 import { USER } from './data-folder.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -51,27 +51,22 @@ export async function launchServer(folder: DataFolder, options: ServerOptions): 
   const { binaries, runAs, port, settings } = options;
   await rotate(folder.logFile);
   const parameters = Object.entries({ ...SETTINGS, ...settings, port: String(port) });
-  const process = supervise(
+  const service = supervise(
     [...runAs.prefix, binaries.postgres, '-D', folder.pgdata, ...parameters.flatMap(([k, v]) => ['-c', `${k}=${v}`])],
     folder.logFile,
   );
   const late = new AbortController();
-  const outcome = await Promise.race([process.ended, answering(folder, port, late.signal)]);
+  const outcome = await Promise.race([service.ended, answering(folder, port, late.signal)]);
   late.abort();
-  if (typeof outcome !== 'string') return { pid: outcome.pid, port, ended: process.ended, stop: process.stop };
-  await process.stop(0);
+  if (typeof outcome !== 'string') return { pid: outcome.pid, port, ended: service.ended, stop: service.stop };
+  await service.stop(0);
   const log = await readFile(folder.logFile, 'utf8');
   throw new Error(`embedded PostgreSQL did not start (${outcome}): ${log.trim().split('\n').slice(-3).join(' | ')}`);
 }
 
 /** The server's pid when one answers at `port` for exactly this data folder. */
 export async function ask(folder: DataFolder, port: number): Promise<number | undefined> {
-  const sql = postgres(serverUrl(port, folder.password), {
-    max: 1,
-    connect_timeout: 2,
-    fetch_types: false,
-    no_subscribe: true,
-  } as postgres.Options<Record<string, never>>);
+  const sql = openClient(serverUrl(port, folder.password), { max: 1, connect_timeout: 2, fetch_types: false });
   // No answer, a refusal ("starting up", "shutting down") or another server: all mean "not this one, not now".
   try {
     const [row] = await sql<{ folder: string }[]>`select current_setting('data_directory') as folder`;
