@@ -1,4 +1,4 @@
-import type { Database } from '../../platform/database.ts';
+import type { Client } from '../../platform/database-client.ts';
 import { toOutcome } from '../append-outcome.ts';
 import { DuplicateEventIdError } from '../errors.ts';
 import type { AppendOutcome, AppendResult, Position, StreamAppend } from '../event-store.ts';
@@ -6,28 +6,28 @@ import { firstRevision, judgeRefusedAppend } from '../refused-append.ts';
 import type { Standing } from '../refused-append.ts';
 import { appendEvents } from './append-events.ts';
 import { anyEventStands, lookUpStanding } from './look-up-standing.ts';
-import { asStoreError, isTransient } from './transient.ts';
+import { isTransient } from './transient.ts';
+
+/** Runs a statement; a database that is away is a `StoreUnavailableError`. */
+export type Query = <T>(work: (sql: Client) => Promise<T>) => Promise<T>;
 
 /** PostgreSQL's code for a value that stands already: here the id of an event that is not the first of its entry. */
 const UNIQUE_VIOLATION = '23505';
 
 /** Appends entries that are sorted by stream and name each stream once: one round trip when nobody is refused. */
-export async function appendGroup(
-  database: Database,
-  entries: readonly StreamAppend[],
-): Promise<readonly AppendOutcome[]> {
+export async function appendGroup(query: Query, entries: readonly StreamAppend[]): Promise<readonly AppendOutcome[]> {
   let positions: readonly (Position | undefined)[];
   // An error fails the whole statement, though it may be the fault of one entry.
   try {
-    positions = await database.query((sql) => appendEvents(sql, entries));
+    positions = await query((sql) => appendEvents(sql, entries));
   } catch (error) {
-    return await settleFailed(database, entries, error);
+    return await settleFailed(query, entries, error);
   }
   const refused = entries.filter((_, i) => positions[i] === undefined);
-  const standing = refused.length > 0 ? database.query((sql) => lookUpStanding(sql, refused)) : Promise.resolve([]);
+  const standing = refused.length > 0 ? query((sql) => lookUpStanding(sql, refused)) : Promise.resolve([]);
   const results = entries.map(async (entry, i) => {
     const position = positions[i];
-    if (position === undefined) return settleRefused(database, entry, (await standing)[refused.indexOf(entry)]);
+    if (position === undefined) return settleRefused(query, entry, (await standing)[refused.indexOf(entry)]);
     const revision = firstRevision(entry.expectedRevision) + entry.events.length - 1;
     return { position, revision, idempotent: false };
   });
@@ -39,13 +39,13 @@ export async function appendGroup(
  * stored) is the fault of one entry, and nothing of the group is stored: each entry is appended alone.
  */
 async function settleFailed(
-  database: Database,
+  query: Query,
   entries: readonly StreamAppend[],
   error: unknown,
 ): Promise<readonly AppendOutcome[]> {
   const outcomes: AppendOutcome[] = [];
   for (const entry of entries) {
-    if (entries.length > 1 && !isTransient(error)) outcomes.push(...(await appendGroup(database, [entry])));
+    if (entries.length > 1 && !isTransient(error)) outcomes.push(...(await appendGroup(query, [entry])));
     else outcomes.push(toOutcome({ status: 'rejected', reason: nameError(entry, error) }));
   }
   return outcomes;
@@ -53,25 +53,21 @@ async function settleFailed(
 
 function nameError({ stream }: StreamAppend, error: unknown): unknown {
   const isDuplicate = error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION;
-  return isDuplicate ? new DuplicateEventIdError(stream) : asStoreError(error);
+  return isDuplicate ? new DuplicateEventIdError(stream) : error;
 }
 
 /** Why the store refused, or the earlier result of the very same append. */
-async function settleRefused(
-  database: Database,
-  entry: StreamAppend,
-  standing: Standing | undefined,
-): Promise<AppendResult> {
+async function settleRefused(query: Query, entry: StreamAppend, standing: Standing | undefined): Promise<AppendResult> {
   if (standing === undefined) throw new Error(`stream ${entry.stream}: the store did not say what stands in it`);
   if (standing.actual !== entry.expectedRevision) return judgeRefusedAppend(entry, standing);
   // The stream is where it is expected: an id stands elsewhere, or the stream has only now come there.
-  if (await database.query((sql) => anyEventStands(sql, entry))) throw new DuplicateEventIdError(entry.stream);
-  return await appendOne(database, entry);
+  if (await query((sql) => anyEventStands(sql, entry))) throw new DuplicateEventIdError(entry.stream);
+  return await appendOne(query, entry);
 }
 
 /** Appends one entry; rejects with the reason when it is refused. */
-export async function appendOne(database: Database, entry: StreamAppend): Promise<AppendResult> {
-  const [outcome] = await appendGroup(database, [entry]);
+export async function appendOne(query: Query, entry: StreamAppend): Promise<AppendResult> {
+  const [outcome] = await appendGroup(query, [entry]);
   if (outcome?.status !== 'appended') throw outcome?.error ?? new Error(`stream ${entry.stream}: no outcome`);
   const { position, revision, idempotent } = outcome;
   return { position, revision, idempotent };

@@ -84,16 +84,14 @@ export class HeadTracker {
 
   async #pollWhileAwaited(): Promise<void> {
     const { appended } = this.#parts.wakeUp;
-    this.#failure = undefined;
     while (this.#waiting > 0) {
       this.#parts.wakeUp.listen();
       const rings = appended.rings;
       // A lost database is waited for; anything else is told to those who wait here.
-      try {
-        await this.#lookAgain();
-      } catch (error) {
-        if (!isTransient(error)) this.#failure = { error };
-      }
+      this.#failure = await this.#lookAgain().then(
+        () => undefined,
+        (error: unknown) => (isTransient(error) ? undefined : { error }),
+      );
       this.#looked.ring();
       const timeout = this.#state.waiting === undefined ? POLL_MS : GAP_POLL_MS;
       if (appended.rings === rings) await appended.rung(undefined, timeout);

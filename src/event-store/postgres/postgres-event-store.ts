@@ -1,4 +1,3 @@
-import type { Client } from '../../platform/database-client.ts';
 import type { Database } from '../../platform/database.ts';
 import type {
   AppendOutcome,
@@ -15,6 +14,7 @@ import type {
 } from '../event-store.ts';
 import { followLog } from '../follow-log.ts';
 import { appendGroup, appendOne } from './append-group.ts';
+import type { Query } from './append-group.ts';
 import { appendRounds } from './append-rounds.ts';
 import { HeadTracker } from './head-tracker.ts';
 import { observeLog } from './observe-log.ts';
@@ -39,13 +39,17 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
 }
 
 class PostgresEventStore implements EventStore {
-  readonly #database: Database;
+  readonly #query: Query;
   readonly #wakeUp: WakeUp;
   readonly #tracker: HeadTracker;
   #storeId: string | undefined;
 
   constructor({ database, url }: PostgresEventStoreOptions) {
-    this.#database = database;
+    // The port has its own name for a database that is away.
+    this.#query = (work) =>
+      database.query(work).catch((error: unknown) => {
+        throw asStoreError(error);
+      });
     this.#wakeUp = new WakeUp(url);
     this.#tracker = new HeadTracker({
       observe: (head) => this.#query((sql) => observeLog(sql, head)),
@@ -58,7 +62,7 @@ class PostgresEventStore implements EventStore {
   }
 
   async append(stream: string, expectedRevision: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
-    const result = await appendOne(this.#database, { stream, expectedRevision, events });
+    const result = await appendOne(this.#query, { stream, expectedRevision, events });
     this.#wakeUp.announce();
     return result;
   }
@@ -67,7 +71,7 @@ class PostgresEventStore implements EventStore {
     const outcomes: AppendOutcome[] = [];
     for (const round of appendRounds(appends)) {
       const settled = await appendGroup(
-        this.#database,
+        this.#query,
         round.map((placed) => placed.append),
       );
       settled.forEach((outcome, i) => (outcomes[round[i]?.index ?? NaN] = outcome));
@@ -117,14 +121,5 @@ class PostgresEventStore implements EventStore {
       }
     }
     return undefined;
-  }
-
-  async #query<T>(work: (sql: Client) => Promise<T>): Promise<T> {
-    // The port has its own name for a database that is away.
-    try {
-      return await this.#database.query(work);
-    } catch (error) {
-      throw asStoreError(error);
-    }
   }
 }
