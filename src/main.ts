@@ -25,7 +25,9 @@ import { openQueue, type ValuationQueue } from './platform/queue.ts';
 import { openValuationPool } from './platform/valuation-pool.ts';
 import { expectationProjection } from './projections/expectation.ts';
 import { settlementProjection } from './projections/settlement.ts';
-import { createReadRoutes } from './read-api/routes.ts';
+import { createCharacterRoutes } from './read-api/character-routes.ts';
+import { createRequestRoutes } from './read-api/request-routes.ts';
+import { createExplorer } from './read-api/what-if.ts';
 import { migrateAll, openEventStore, providePostgres, provideUpstream, queueBackend } from './services.ts';
 import { Lifeline } from './platform/lifeline.ts';
 
@@ -51,7 +53,8 @@ interface Parts {
 }
 
 const HTTP_GRACE_MS = 10_000;
-const VALUATION_THREADS = 1;
+/** Threads that value characters for a worker process. */
+const WORKER_THREADS = 1;
 const now = (): Date => new Date();
 
 /** What a start may bring of its own: tests run the sources, whose thread is another file than the compiled one. */
@@ -102,7 +105,7 @@ async function start(config: Config, options: StartOptions, lifeline: Lifeline):
   const plays = (role: Role): boolean => config.ROLE.includes(role);
   if (plays('projector')) startProjector(parts);
   if (plays('worker')) await startWorkerRole(parts, options);
-  const url = await startHttp(parts);
+  const url = await startHttp(parts, options);
   log.info({ url, roles: config.ROLE }, 'started');
   return { url, stop: () => lifeline.end() };
 }
@@ -120,8 +123,9 @@ async function startWorkerRole(parts: Parts, options: StartOptions): Promise<voi
   const client = lifeline.add(createUpstreamClient({ baseUrl: upstream.url, apiKey: upstream.apiKey }), (it) =>
     it.close(),
   );
-  const valuator = lifeline.add(await openValuationPool(VALUATION_THREADS, options.valuationThread), (it) =>
-    it.close(),
+  const valuator = lifeline.add(
+    await openValuationPool({ threads: WORKER_THREADS, thread: options.valuationThread }),
+    (it) => it.close(),
   );
   const archive = (hash: string, payload: Buffer): Promise<void> => archivePayload(database, hash, payload);
   const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
@@ -141,11 +145,11 @@ async function startWorkerRole(parts: Parts, options: StartOptions): Promise<voi
 }
 
 /** Health and metrics for every role; commands and reads for `api`; the operators' endpoints for `ops`. */
-async function startHttp(parts: Parts): Promise<string> {
+async function startHttp(parts: Parts, options: StartOptions): Promise<string> {
   const { config, log, metrics, database, queue, lifeline } = parts;
   const checks = { database: () => database.query(ask), queue: () => queue.ping() };
   const routers = [createHealthRoutes({ checks, metrics, accepting: () => !lifeline.ending })];
-  if (config.ROLE.includes('api')) routers.push(...apiRoutes(parts));
+  if (config.ROLE.includes('api')) routers.push(...(await apiRoutes(parts, options)));
   if (config.ROLE.includes('ops')) routers.push(adminRoutes(parts));
   const server = await listen(createApp(routers, log, metrics), { host: config.HOST, port: config.PORT });
   lifeline.add(server, (it) => it.close(HTTP_GRACE_MS));
@@ -162,14 +166,18 @@ async function ask(sql: Client): Promise<void> {
   await sql`select 1`;
 }
 
-function apiRoutes({ config, database, store }: Parts): Router[] {
+async function apiRoutes({ config, database, store, lifeline }: Parts, options: StartOptions): Promise<Router[]> {
   const acceptRequest = createAcceptRequest({ store, append: createGroupAppend(store), now });
   const fileRequest = (wish: { characterName: string; correlationId: string }) =>
     acceptRequest({ ...wish, actor: 'reader' });
   const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
+  const threads = { threads: config.VALUATION_THREADS, thread: options.valuationThread };
+  const pool = lifeline.add(await openValuationPool(threads), (it) => it.close());
+  const explorer = createExplorer({ database, pool });
   return [
     createCommandRoutes({ acceptRequest, database }),
-    createReadRoutes({ store, database, fileRequest, freshForSeconds, now }),
+    createCharacterRoutes({ database, fileRequest, freshForSeconds, now, explorer }),
+    createRequestRoutes({ store, database }),
   ];
 }
 

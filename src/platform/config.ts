@@ -39,6 +39,7 @@ const schema = z
     STANDIN_DIR: z.string().optional().describe('folder of the characters the stand-in serves beside its own samples'),
     DATABASE_POOL_SIZE: integer(10, 5, 50).describe('queries and transactions at a time'),
     WORKER_CONCURRENCY: integer(4, 1, 64).describe('characters valued at a time'),
+    VALUATION_THREADS: integer(1, 1, 16).describe('threads of an API process for what-if questions'),
     SNAPSHOT_FRESH_FOR_SECONDS: integer(900, 60, 86_400).describe('age below which a snapshot is fresh'),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })

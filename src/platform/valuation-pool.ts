@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { NormalisedEquipment } from '../domain/character/equipment.ts';
+import { ProblemError } from '../domain/errors.ts';
 import type { CompactValuation } from '../domain/valuation/compact.ts';
 import { ruleSetIds, type RuleSetId } from '../domain/valuation/rules.ts';
 import { ENGINE_VERSION } from '../domain/valuation/valuate.ts';
 import { loadRuleSet } from './rule-files.ts';
+import type { Question, Reply } from './valuation-question.ts';
 
 /** The valuation engine in threads of its own: calculating never blocks an event loop. */
 export interface ValuationPool {
@@ -14,21 +16,55 @@ export interface ValuationPool {
   readonly engine: string;
   /** The compact valuation of a character's equipment under the default assumptions. */
   value(equipment: NormalisedEquipment): Promise<CompactValuation>;
+  /**
+   * The JSON that answers a reader's question. Throws `ProblemError`: `overloaded` when the queue is full or the answer
+   * took too long, otherwise what the question got wrong.
+   */
+  answer(question: Question): Promise<string>;
   close(): Promise<void>;
 }
 
-/** The code of a thread, compiled. */
-const THREAD = new URL('./valuation-thread.js', import.meta.url);
+export interface ValuationPoolOptions {
+  readonly threads: number;
+  /** The code of a thread; default: the compiled one beside this file. */
+  readonly thread?: URL | undefined;
+}
 
-/** Checks the rule files (a broken one stops the start here) and starts `threads` threads with the first use. */
-export async function openValuationPool(threads: number, thread: URL = THREAD): Promise<ValuationPool> {
+const THREAD = new URL('./valuation-thread.js', import.meta.url);
+/** Questions that may wait for a thread, and how long an answer may take, waiting included. */
+const LONGEST_QUEUE = 32;
+const DEADLINE_MS = 3000;
+
+/** Checks the rule files (a broken one stops the start here) and starts threads with the first use. */
+export async function openValuationPool({ threads, thread = THREAD }: ValuationPoolOptions): Promise<ValuationPool> {
   const { tables } = await loadRuleSet(ruleSetIds[0]);
-  const pool = new Piscina({ filename: fileURLToPath(thread), name: 'value', minThreads: 0, maxThreads: threads });
+  const pool = new Piscina({
+    filename: fileURLToPath(thread),
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: Infinity,
+  });
   return {
     ruleSet: ruleSetIds[0],
     tables,
     engine: ENGINE_VERSION,
-    value: (equipment) => pool.run(equipment) as Promise<CompactValuation>,
+    value: (equipment) => pool.run(equipment, { name: 'value' }) as Promise<CompactValuation>,
+    answer: (question) => ask(pool, question),
     close: () => pool.close(),
   };
+}
+
+async function ask(pool: Piscina, question: Question): Promise<string> {
+  if (pool.queueSize >= LONGEST_QUEUE) throw new ProblemError('overloaded', 'too many calculations are waiting');
+  const signal = AbortSignal.timeout(DEADLINE_MS);
+  // An abort ends the thread with the calculation in it: nothing runs on for nobody.
+  try {
+    const reply = (await pool.run(question, { name: 'answer', signal })) as Reply;
+    if ('json' in reply) return reply.json;
+    const { code, message, field } = reply.refusal;
+    throw new ProblemError(code, message, field === undefined ? {} : { field });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new ProblemError('overloaded', `the calculation took longer than ${DEADLINE_MS} ms`, { cause: error });
+  }
 }

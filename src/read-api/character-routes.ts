@@ -1,0 +1,87 @@
+import { Router, type Request, type Response } from 'express';
+import { jsonBody, methodNotAllowed, pathParameter } from '../platform/http/input.ts';
+import { acceptedBody, requestPath } from '../platform/http/request-answer.ts';
+import { findSnapshot } from '../platform/read-models/snapshot.ts';
+import { readCharacterQuery } from './character-query.ts';
+import { findOrFile, type ExpectationParts, type Found } from './expectation.ts';
+import { sendStored } from './send-stored.ts';
+import type { Explorer, WhatIf } from './what-if.ts';
+
+/** Seconds after which a client asks again for a character that is being valued. */
+const RETRY_AFTER_SECONDS = 2;
+
+export interface CharacterParts extends ExpectationParts {
+  readonly explorer: Explorer;
+}
+
+/** Questions about a character, and about one item given by hand. */
+export function createCharacterRoutes(parts: CharacterParts): Router {
+  const router = Router();
+  const character = '/api/v4/characters/:name';
+  const expectation = [`${character}/expectation`, '/api/v3/characters/:name/expectation'];
+  const [distribution, plan, equipment] = [`${character}/distribution`, `${character}/plan`, `${character}/equipment`];
+  const estimates = '/api/v4/estimates';
+  router.get(expectation, (request, response) => answer(parts, 'valuation', request, response));
+  router.get(distribution, (request, response) => answer(parts, 'chances', request, response));
+  router.get(plan, (request, response) => answer(parts, 'plan', request, response));
+  router.get(equipment, (request, response) => answerEquipment(parts, request, response));
+  router.post(estimates, ...jsonBody, async (request, response) => {
+    response.type('json').end(await parts.explorer.estimate(request.body));
+  });
+  router.all([...expectation, distribution, plan, equipment], methodNotAllowed('GET', 'HEAD'));
+  router.all(estimates, methodNotAllowed('POST'));
+  return router;
+}
+
+async function answer(
+  parts: CharacterParts,
+  kind: WhatIf['kind'],
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const { waitSeconds, whatIf } = readCharacterQuery(kind, request.query);
+  const found = await find(parts, request, response, waitSeconds);
+  if (found.kind === 'pending') {
+    sendPending(response, found);
+    return;
+  }
+  const { row } = found;
+  const stored = whatIf === undefined ? row : { ...row, ...(await parts.explorer.explore(row, whatIf)) };
+  await sendStored(parts, request, response, stored);
+}
+
+async function answerEquipment(parts: CharacterParts, request: Request, response: Response): Promise<void> {
+  const { waitSeconds } = readCharacterQuery('valuation', request.query);
+  const found = await find(parts, request, response, waitSeconds);
+  const snapshot =
+    found.kind === 'pending' ? undefined : await parts.database.query((sql) => findSnapshot(sql, found.row.ocid));
+  if (found.kind === 'pending' || snapshot === undefined) {
+    sendPending(response, found);
+    return;
+  }
+  const { character, fingerprint, fetchedAt, equipment } = snapshot;
+  response
+    .set('Cache-Control', 'no-cache')
+    .json({ character, asOf: fetchedAt, snapshotFingerprint: fingerprint, equipment });
+}
+
+async function find(parts: CharacterParts, request: Request, response: Response, waitSeconds: number): Promise<Found> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const correlationId = String(response.locals.correlationId);
+  return await findOrFile(parts, {
+    name: pathParameter(request, 'name'),
+    waitSeconds,
+    correlationId,
+    signal: gone.signal,
+  });
+}
+
+function sendPending(response: Response, request: { requestId: string; position: bigint }): void {
+  response.status(202).set({
+    Location: requestPath(request.requestId),
+    'Retry-After': String(RETRY_AFTER_SECONDS),
+    'Cache-Control': 'no-store',
+  });
+  response.json(acceptedBody(request, 'pending'));
+}

@@ -1,0 +1,45 @@
+import { Router, type Request, type Response } from 'express';
+import { ProblemError } from '../domain/errors.ts';
+import { readEvent } from '../domain/events.ts';
+import { requestStream } from '../domain/valuation-request/request.ts';
+import type { EventStore } from '../event-store/event-store.ts';
+import type { Database } from '../platform/database.ts';
+import { methodNotAllowed, pathParameter } from '../platform/http/input.ts';
+import { acceptedBody, requestPath } from '../platform/http/request-answer.ts';
+import { findSettlement } from '../platform/read-models/settlement.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+interface Parts {
+  readonly store: Pick<EventStore, 'readLast'>;
+  readonly database: Database;
+}
+
+/** Where a request stands. */
+export function createRequestRoutes(parts: Parts): Router {
+  const router = Router();
+  const path = requestPath(':id');
+  router.get(path, (request, response) => answer(parts, request, response));
+  router.all(path, methodNotAllowed('GET', 'HEAD'));
+  return router;
+}
+
+async function answer(parts: Parts, request: Request, response: Response): Promise<void> {
+  const id = pathParameter(request, 'id');
+  const stored = UUID.test(id) ? await parts.store.readLast(requestStream(id)) : undefined;
+  const event = stored === undefined ? undefined : readEvent(stored);
+  if (stored === undefined || event?.type !== 'ValuationRequested') {
+    throw new ProblemError('not-found', 'there is no request of this id', { field: 'id' });
+  }
+  const { requestId, characterKey, characterName } = event.data;
+  const { position } = stored;
+  const settlement = await parts.database.query((sql) => findSettlement(sql, characterKey, position));
+  response.set('Cache-Control', 'no-store').json({
+    ...acceptedBody({ requestId, position }, settlement?.outcome ?? 'pending'),
+    characterName,
+    acceptedAt: stored.metadata.occurredAt,
+    settledAt: settlement?.settledAt.toISOString() ?? null,
+    reason: settlement?.reason ?? null,
+    links: { expectation: `/api/v4/characters/${encodeURIComponent(characterName)}/expectation` },
+  });
+}

@@ -1,0 +1,87 @@
+import { LRUCache } from 'lru-cache';
+import type { Snapshot } from '../domain/character/snapshot.ts';
+import { ProblemError } from '../domain/errors.ts';
+import { sha256 } from '../domain/ids.ts';
+import { assumptionsKey, type Assumptions } from '../domain/valuation/assumptions.ts';
+import { parseEstimate } from '../domain/valuation/estimate-input.ts';
+import { canonicalJson } from '../domain/canonical-json.ts';
+import type { Database } from '../platform/database.ts';
+import { toBrotli } from '../platform/http/encoding.ts';
+import type { ExpectationRow } from '../platform/read-models/expectation.ts';
+import { findSnapshot } from '../platform/read-models/snapshot.ts';
+import type { ValuationPool } from '../platform/valuation-pool.ts';
+import type { Question } from '../platform/valuation-question.ts';
+
+/** What is asked about a character beside the stored answer. */
+export interface WhatIf {
+  readonly kind: 'valuation' | 'plan' | 'chances';
+  readonly assumptions: Assumptions;
+  /** The active one where absent. */
+  readonly preset: 1 | 2 | 3 | undefined;
+  /** Mesos, for `chances`. */
+  readonly budget: number | undefined;
+}
+
+export interface WhatIfParts {
+  readonly database: Database;
+  readonly pool: Pick<ValuationPool, 'answer'>;
+}
+
+/** Answers about other assumptions: calculated in threads, remembered as bytes. */
+export interface Explorer {
+  /** Brotli-compressed JSON about the character whose stored answer this is, with its ETag. */
+  explore(row: ExpectationRow, whatIf: WhatIf): Promise<{ readonly body: Buffer; readonly etag: string }>;
+  /** JSON about one item given by hand. Throws `ProblemError` naming the field that cannot be used. */
+  estimate(input: unknown): Promise<string>;
+}
+
+const REMEMBERED_BYTES = 32 * 1024 * 1024;
+/** Digits of a spare's price that matter: prices closer than that share an answer, which names the price it used. */
+const PRICE_DIGITS = 3;
+
+/** Makes the reader's side of the valuation pool. */
+export function createExplorer(parts: WhatIfParts): Explorer {
+  const remembered = new LRUCache<string, Buffer>({
+    maxSize: REMEMBERED_BYTES,
+    sizeCalculation: (body) => body.length,
+  });
+  return {
+    async explore(row, asked) {
+      const sparePrice = Number(asked.assumptions.sparePrice.toPrecision(PRICE_DIGITS));
+      const whatIf = { ...asked, assumptions: { ...asked.assumptions, sparePrice } };
+      const { kind, preset, budget, assumptions } = whatIf;
+      // The ETag of the stored answer stands for the character, its equipment and its date.
+      const etag = sha256([row.etag, kind, preset, budget, assumptionsKey(assumptions)].join('|')).slice(0, 32);
+      const body = remembered.get(etag) ?? (await calculate(parts, row, whatIf));
+      remembered.set(etag, body);
+      return { body, etag };
+    },
+    estimate: async (input) => {
+      const request = parseEstimate(input);
+      const key = sha256(canonicalJson(input));
+      const known = remembered.get(key)?.toString();
+      const json = known ?? (await parts.pool.answer({ kind: 'estimate', request }));
+      remembered.set(key, Buffer.from(json));
+      return json;
+    },
+  };
+}
+
+async function calculate(parts: WhatIfParts, row: ExpectationRow, whatIf: WhatIf): Promise<Buffer> {
+  const stored = await parts.database.query((sql) => findSnapshot(sql, row.ocid));
+  if (stored === undefined) throw new ProblemError('unavailable', 'the equipment of this character is being stored');
+  const { kind, assumptions, budget, preset } = whatIf;
+  const snapshot = preset === undefined ? stored : withPreset(stored, preset);
+  const question: Question =
+    kind === 'chances' ? { kind, snapshot, assumptions, budget } : { kind, snapshot, assumptions };
+  return await toBrotli(Buffer.from(await parts.pool.answer(question)));
+}
+
+/** The snapshot as if this preset were worn and the others not there. */
+function withPreset(snapshot: Snapshot, preset: 1 | 2 | 3): Snapshot {
+  const presets = snapshot.equipment.presets.filter((candidate) => candidate.preset === preset);
+  if (presets.length === 0) {
+    throw new ProblemError('not-found', `the character has no preset ${preset}`, { field: 'preset' });
+  }
+  return { ...snapshot, equipment: { ...snapshot.equipment, activePreset: preset, presets } };
+}
