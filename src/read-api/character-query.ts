@@ -4,7 +4,7 @@ import { parseMoney } from '../domain/valuation/money.ts';
 import type { WhatIf } from './what-if.ts';
 
 const LONGEST_WAIT_SECONDS = 30;
-const PRESETS = { 1: 1, 2: 2, 3: 3 } as const;
+const PRESETS = [1, 2, 3] as const;
 
 /** A question about a character, read from its query string. */
 export interface CharacterQuery {
@@ -33,8 +33,8 @@ export function readCharacterQuery(kind: WhatIf['kind'], query: Readonly<Record<
 
 function readPreset(text: unknown): 1 | 2 | 3 | undefined {
   if (text === undefined) return undefined;
-  const preset = PRESETS[String(text) as unknown as keyof typeof PRESETS] as 1 | 2 | 3 | undefined;
-  if (preset === undefined || typeof text !== 'string') throw invalid('preset', '1, 2 or 3');
+  const preset = PRESETS.find((number) => String(number) === text);
+  if (preset === undefined) throw invalid('preset', '1, 2 or 3');
   return preset;
 }
 

@@ -1,11 +1,10 @@
 import { Router, type Request, type Response } from 'express';
 import { jsonBody, methodNotAllowed, pathParameter } from '../platform/http/input.ts';
 import { acceptedBody, requestPath } from '../platform/http/request-answer.ts';
-import { findSnapshot } from '../platform/read-models/snapshot.ts';
 import { readCharacterQuery } from './character-query.ts';
 import { findOrFile, type ExpectationParts, type Found } from './expectation.ts';
 import { sendStored } from './send-stored.ts';
-import type { Explorer, WhatIf } from './what-if.ts';
+import { findStoredSnapshot, type Explorer, type WhatIf } from './what-if.ts';
 
 /** Seconds after which a client asks again for a character that is being valued. */
 const RETRY_AFTER_SECONDS = 2;
@@ -53,12 +52,11 @@ async function answer(
 async function answerEquipment(parts: CharacterParts, request: Request, response: Response): Promise<void> {
   const { waitSeconds } = readCharacterQuery('valuation', request.query);
   const found = await find(parts, request, response, waitSeconds);
-  const snapshot =
-    found.kind === 'pending' ? undefined : await parts.database.query((sql) => findSnapshot(sql, found.row.ocid));
-  if (found.kind === 'pending' || snapshot === undefined) {
+  if (found.kind === 'pending') {
     sendPending(response, found);
     return;
   }
+  const snapshot = await findStoredSnapshot(parts.database, found.row.ocid);
   const { character, fingerprint, fetchedAt, equipment } = snapshot;
   response
     .set('Cache-Control', 'no-cache')

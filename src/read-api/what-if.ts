@@ -67,9 +67,15 @@ export function createExplorer(parts: WhatIfParts): Explorer {
   };
 }
 
+/** The snapshot behind a stored answer. Throws `ProblemError` `unavailable` while a rebuild has only one of the two. */
+export async function findStoredSnapshot(database: Database, ocid: string): Promise<Snapshot> {
+  const snapshot = await database.query((sql) => findSnapshot(sql, ocid));
+  if (snapshot === undefined) throw new ProblemError('unavailable', 'the equipment of this character is being stored');
+  return snapshot;
+}
+
 async function calculate(parts: WhatIfParts, row: ExpectationRow, whatIf: WhatIf): Promise<Buffer> {
-  const stored = await parts.database.query((sql) => findSnapshot(sql, row.ocid));
-  if (stored === undefined) throw new ProblemError('unavailable', 'the equipment of this character is being stored');
+  const stored = await findStoredSnapshot(parts.database, row.ocid);
   const { kind, assumptions, budget, preset } = whatIf;
   const snapshot = preset === undefined ? stored : withPreset(stored, preset);
   const question: Question =
