@@ -5,6 +5,7 @@ import { FolderInUseError } from '../platform/embedded/instance-lock.ts';
 import { CliError } from './cli-error.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { doctorCommand } from './doctor.ts';
+import { estimateCommand } from './estimate.ts';
 import { eventsCommand } from './events.ts';
 import { migrateCommand } from './migrate.ts';
 import { projectionsCommand } from './projections.ts';
@@ -18,6 +19,7 @@ const program = new Command('pve')
   .showHelpAfterError()
   .addCommand(serveCommand)
   .addCommand(valueCommand)
+  .addCommand(estimateCommand)
   .addCommand(eventsCommand)
   .addCommand(projectionsCommand)
   .addCommand(migrateCommand)

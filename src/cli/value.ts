@@ -15,7 +15,7 @@ async function value(name: string, options: Options): Promise<void> {
       `no server at ${options.url} (start one with "pve serve", or name it with --url): ${reasonOf(error)}`,
     );
   });
-  const body = (await response.json());
+  const body = await response.json();
   if (response.status === 202) throw new CliError(`${name} is not valued yet after ${options.wait} s: ask again`);
   if (!response.ok)
     throw new CliError((body as { detail?: string }).detail ?? `the server answered ${response.status}`);
