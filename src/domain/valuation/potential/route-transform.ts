@@ -1,5 +1,5 @@
 import type { Grid } from '../distribution/grid.ts';
-import { at, type ComplexVector, multiplyInto, ones } from '../distribution/vector.ts';
+import { at, type ComplexVector, multiplyInto, ones, power } from '../distribution/vector.ts';
 import type { Route, RouteStage } from './route.ts';
 
 /**
@@ -70,9 +70,9 @@ function stageRun({ price, tierUp, success }: RouteStage, next: ComplexVector, g
   const most = tierUp?.most ?? Infinity;
   const again = (1 - t) * (1 - success);
   const pay = grid.pay(price);
-  // Without a guarantee nothing is certain: the tail weighs nothing.
   const tail = again ** (most - 1);
-  const last = tail === 0 ? pay : grid.pay((most - 1) * price);
+  // A power of the one payment, so that the cut sum is cut exactly; without a guarantee it weighs nothing.
+  const last = tail === 0 ? pay : power(pay, most - 1);
   const re = new Float64Array(grid.count);
   const im = new Float64Array(grid.count);
   for (let k = 0; k < grid.count; k++) {

@@ -16,7 +16,8 @@ export interface SameResult {
   readonly variance: number;
 }
 
-const TERMS = 10;
+/** Terms of the series below this cannot be seen beside its first one. */
+const NO_TERM = 1e-18;
 
 /**
  * `probability` is that of a roll that meets the demands, > 0. O(options³), some milliseconds: results that add the same
@@ -24,13 +25,15 @@ const TERMS = 10;
  */
 export function sameResult(roll: Roll, demands: readonly Demand[], probability: number): SameResult {
   const failing = failingResults(roll, demands);
-  const series = Float64Array.from({ length: TERMS }, (_, index) => {
-    const sum = neumaierSum(failing.map((p) => (p / (1 - p)) ** (index + 1)));
-    return index % 2 === 0 ? sum : -sum;
-  });
+  const ratios = failing.map((p) => p / (1 - p));
+  const series: number[] = [];
+  for (let powers = ratios, sum = 1; sum > NO_TERM; powers = powers.map((power, r) => power * (ratios[r] ?? 0))) {
+    sum = neumaierSum(powers);
+    series.push(series.length % 2 === 0 ? sum : -sum);
+  }
   const mean = neumaierSum(failing.map((p) => p * (1 - p))) / probability;
   const curvature = neumaierSum(failing.map((p) => -2 * p * p * (1 - p)));
-  return { series, mean, variance: mean * mean + mean + curvature / probability };
+  return { series: Float64Array.from(series), mean, variance: mean * mean + mean + curvature / probability };
 }
 
 /** Probabilities of the ordered results that do not meet the demands. A text is one option, whatever its grade. */

@@ -2,8 +2,15 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Grade } from '../../../../src/domain/character/equipment.ts';
 import { quantile } from '../../../../src/domain/valuation/distribution/distribution.ts';
-import type { Goal } from '../../../../src/domain/valuation/potential/goal.ts';
-import type { PotentialKind, PotentialMethod } from '../../../../src/domain/valuation/potential/rules.ts';
+import { contributionTo, type Goal, type GoalKey } from '../../../../src/domain/valuation/potential/goal.ts';
+import { rollProbability } from '../../../../src/domain/valuation/potential/roll.ts';
+import {
+  bandOf,
+  type PotentialKind,
+  type PotentialMethod,
+  rollPools,
+} from '../../../../src/domain/valuation/potential/rules.ts';
+import { sameResult } from '../../../../src/domain/valuation/potential/same-result.ts';
 import { summariseTries, tierUpTries, triesQuantile } from '../../../../src/domain/valuation/potential/tier-up.ts';
 import type { PoolSlot } from '../../../../src/domain/valuation/slots.ts';
 import { sharedData, skipLoudly } from '../../../support/shared-data.ts';
@@ -64,8 +71,31 @@ function checkRoll({ mechanic, ruleset, inputs, expected, tolerance }: GoldenCas
   nearCount(trials.p50, expected.p50!, 'p50');
   nearCount(trials.p90, expected.p90!, 'p90');
   if (expected.p99 !== undefined) nearCount(trials.p99, expected.p99, 'p99');
+  if (expected.p_no_repeat_adjusted !== undefined)
+    near(
+      adjusted({ kind, method, slot, itemLevel, grade, goal }),
+      expected.p_no_repeat_adjusted,
+      tolerance.p_rel!,
+      'adjusted',
+    );
   const mesos = expected.meso_mean ?? expected.meso_mean_L160;
   if (mesos !== undefined) near(lastStageMean({ kind, method, slot, itemLevel, grade, goal }), mesos, 1e-4, 'mesos');
+}
+
+/** The chance of the next roll when it cannot repeat the present lines, averaged over the failing results. */
+function adjusted({ kind = 'main', method = 'meso', slot = 'cape', ...of }: Parameters<typeof factsOf>[0]): number {
+  const place = { band: bandOf(rules, of.itemLevel!)!, slot };
+  const roll = {
+    pools: rollPools(rules.methods[kind].get(method)!, place, of.grade!)!,
+    caps: rules.caps,
+    lineCount: 3 as const,
+  };
+  const demands = (Object.entries(of.goal!) as [GoalKey, number][]).map(([key, least]) => ({
+    contribution: contributionTo(key, undefined)!,
+    least,
+  }));
+  const p = rollProbability(roll, demands);
+  return (p * sameResult(roll, demands, p).series[0]!) / (1 - p);
 }
 
 interface RollInputs {

@@ -7,7 +7,7 @@ import { enumerate, openShares, sharesOf } from './enumerate.ts';
 import { problem, rules, valued } from './fixture.ts';
 
 const SEED = 20_260_319;
-const EPISODES = 6_000;
+const EPISODES = 4_000;
 
 /** mulberry32: small, seeded, good enough to sample. */
 function randomFrom(seed: number): () => number {
@@ -26,26 +26,35 @@ type Draw = (random: () => number) => string[];
 function drawerAt({ kind, method, slot }: PotentialProblem, grade: Grade): Draw {
   const pools = rollPools(rules.methods[kind].get(method)!, { band: '120-200', slot }, grade)!;
   const roll = { pools, caps: rules.caps, lineCount: 3 as const };
-  const lines = ([0, 1, 2] as const).map((line) => sharesOf(roll, line));
+  const lines = ([0, 1, 2] as const).map((line) => {
+    const shares = sharesOf(roll, line);
+    return remembered((before: string) => openShares(shares, before === '' ? [] : before.split('|')));
+  });
   return (random) => {
     const texts: string[] = [];
-    for (const shares of lines) {
+    for (const openAfter of lines) {
       let left = random();
-      const open = openShares(shares, texts);
+      const open = openAfter(texts.join('|'));
       texts.push((open.find(({ probability }) => (left -= probability) < 0) ?? open.at(-1)!).text);
     }
     return texts;
   };
 }
 
-/** Percent of a stat with all-stat, read from the texts. */
-function percentOf(stat: string, texts: readonly string[]): number {
-  return texts.reduce((sum, text) => {
-    const line = parseLine(text);
-    const counts = line.kind === 'attribute' && [`${stat}_PERCENT`, 'ALL_PERCENT'].includes(line.attribute);
-    return sum + (counts ? line.value : 0);
-  }, 0);
+function remembered<T>(compute: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    const value = known.get(key) ?? compute(key);
+    known.set(key, value);
+    return value;
+  };
 }
+
+/** Percent of STR with all-stat, read from the text. */
+const strengthOf = remembered((text) => {
+  const line = parseLine(text);
+  return line.kind === 'attribute' && ['STR_PERCENT', 'ALL_PERCENT'].includes(line.attribute) ? line.value : 0;
+});
 
 /** One item from its start grade to a state that is good enough, reset by reset as a player would. */
 function playOut(
@@ -65,7 +74,8 @@ function playOut(
       tierUps += 1;
     } else failures += 1;
     const arrived = grades.indexOf(grade) >= grades.indexOf(goalGrade);
-    if (arrived && percentOf('STR', drawers[grade]!(random)) >= goal.STR!) return { cost, tierUps };
+    if (arrived && drawers[grade]!(random).reduce((sum, text) => sum + strengthOf(text), 0) >= goal.STR!)
+      return { cost, tierUps };
   }
 }
 

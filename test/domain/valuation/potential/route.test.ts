@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { chanceWithin, distribution, quantile } from '../../../../src/domain/valuation/distribution/distribution.ts';
+import { gridAt } from '../../../../src/domain/valuation/distribution/grid.ts';
 import type { CostLaw } from '../../../../src/domain/valuation/distribution/law.ts';
 import { routeLaw } from '../../../../src/domain/valuation/potential/route-law.ts';
 import { commonUnit, routeMasses } from '../../../../src/domain/valuation/potential/route-lattice.ts';
@@ -14,6 +15,7 @@ function stage(price: number, success: number, tierUp?: readonly [probability: n
 const climb = [stage(4.5e6, 0, [0.15, 11]), stage(18e6, 0, [0.035, 43])];
 const routes: Readonly<Record<string, Route>> = {
   'climb, then a highest grade': [...climb, stage(38.25e6, 0, [0.014, 108]), stage(45e6, 0.0356)],
+  'the same climb at other prices': [stage(5e6, 0, [0.15, 11]), stage(20e6, 0, [0.035, 43]), stage(42.5e6, 0.04)],
   'climb only': climb,
   'target phase with tier-ups': [
     climb[0]!,
@@ -106,6 +108,25 @@ describe('routes', () => {
         expect(Math.abs(value - exact(q))).to.be.at.most(Math.max(1e-3 * exact(q), widest));
     });
   }
+
+  it('has the transform of its masses', () => {
+    // Prices in whole cells: there payments are exact powers of z.
+    const grid = gridAt(136);
+    const z = grid.pay(grid.step);
+    for (const [name, route] of Object.entries(routes)) {
+      const unit = commonUnit(route)!;
+      const inCells = route.map((at) => ({ ...at, price: Math.round(at.price / unit) * grid.step }));
+      const { mean, variance, transform } = routeLaw(inCells);
+      const masses = routeMasses(inCells, grid.step, Math.ceil((mean + 40 * Math.sqrt(variance)) / grid.step) + 200);
+      const { re, im } = transform(grid);
+      for (const k of [0, 1, 17, 800, 2048]) {
+        let [x, y] = [0, 0];
+        for (const mass of masses.toReversed())
+          [x, y] = [x * z.re[k]! - y * z.im[k]! + mass, x * z.im[k]! + y * z.re[k]!];
+        expect(Math.hypot(re[k]! - x, im[k]! - y), `${name} at frequency ${k}`).to.be.below(1e-12);
+      }
+    }
+  });
 
   it('counts the tier-ups', () => {
     const count = (route: Route) => routeMoments(route, { perRoll: () => 0, perTierUp: 1 });
