@@ -2,5 +2,4 @@
 import { register } from 'tsx/esm/api';
 
 register();
-const { value: work } = await import('../../src/platform/valuation-thread.ts');
-export const value = work;
+export const { value, answer } = await import('../../src/platform/valuation-thread.ts');
