@@ -1,4 +1,3 @@
-import type { Assumptions } from './assumptions.ts';
 import type { PackedDocument } from './pack.ts';
 import { pack, unpack } from './pack.ts';
 import type { Valuation } from './valuation.ts';
@@ -17,7 +16,7 @@ export function compactValuation(valuation: Valuation): CompactValuation {
 
 /** The rounded valuation. Throws an `Error` for what `compactValuation` did not make. */
 export function expandValuation(compact: CompactValuation): Valuation {
-  return unpack(compact) as Valuation & { assumptions: Assumptions };
+  return unpack(compact) as Valuation;
 }
 
 /** Everything below a key `cost` is money. */

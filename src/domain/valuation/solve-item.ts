@@ -9,6 +9,7 @@ import type { Memo } from './memo.ts';
 import type { PotentialKind, PotentialMethod } from './potential/rules.ts';
 import { potentialMethods } from './potential/rules.ts';
 import { solvePotential } from './potential/solve.ts';
+import { lean } from './read-law.ts';
 import type { RuleSet } from './rules.ts';
 import type { SlotMechanics } from './slots.ts';
 import { mechanicsOf } from './slots.ts';
@@ -91,7 +92,10 @@ function potentialOf(
   };
   const rules = ruleSet.potential;
   const key = JSON.stringify(['potential', ruleSet.tables, state, problem]);
-  return memo(key, () => solvePotential(state, { ...problem, rules }));
+  return memo(key, () => {
+    const solved = solvePotential(state, { ...problem, rules });
+    return solved.status === 'valued' ? { ...solved, law: lean(solved.law) } : solved;
+  });
 }
 
 /** The method of the assumptions where it fits this kind of potential, else the meso reset. */

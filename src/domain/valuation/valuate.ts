@@ -4,13 +4,12 @@ import type { Assumptions } from './assumptions.ts';
 import { assumptionsKey } from './assumptions.ts';
 import type { ComponentName, Solved } from './component.ts';
 import { componentNames } from './component.ts';
-import type { Distribution } from './distribution/distribution.ts';
-import { distribution } from './distribution/distribution.ts';
 import type { CostLaw } from './distribution/law.ts';
 import { sum } from './distribution/sum.ts';
 import { jobOf } from './jobs.ts';
 import type { Memo } from './memo.ts';
 import { noMemo } from './memo.ts';
+import { distributionOf } from './read-law.ts';
 import type { RuleSet } from './rules.ts';
 import type { ItemContext, SolvedComponents } from './solve-item.ts';
 import { solveItem } from './solve-item.ts';
@@ -108,15 +107,6 @@ function valueItem(components: SolvedComponents): ItemValuation {
 function readOff<F>(solved: Solved<F>): ComponentValuation<F> {
   if (solved.status !== 'valued') return solved;
   return { status: 'valued', cost: distributionOf(solved.law), facts: solved.facts };
-}
-
-const read = new WeakMap<CostLaw, Distribution>();
-
-/** The law's distribution, read off once: kernels hand the same law to every item with the same problem. */
-function distributionOf(law: CostLaw): Distribution {
-  const known = read.get(law) ?? distribution(law);
-  read.set(law, known);
-  return known;
 }
 
 function valuePreset(preset: 1 | 2 | 3, items: readonly SolvedItem[], memo: Memo): PresetValuation {
