@@ -20,7 +20,8 @@ function stopOnSignal(application: Application): void {
     application.stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`pve: ${error instanceof Error ? error.message : String(error)}\n`);
+        const failures = error instanceof AggregateError ? error.errors : [error];
+        for (const failure of failures) process.stderr.write(`pve: did not end well: ${String(failure)}\n`);
         process.exit(1);
       },
     );

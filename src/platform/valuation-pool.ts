@@ -17,8 +17,8 @@ export interface ValuationPool {
   /** The compact valuation of a character's equipment under the default assumptions. */
   value(equipment: NormalisedEquipment): Promise<CompactValuation>;
   /**
-   * The JSON that answers a reader's question. Throws `ProblemError`: `overloaded` when the queue is full or the answer
-   * took too long, otherwise what the question got wrong.
+   * The JSON that answers a reader's question. Throws `ProblemError`: `overloaded` when the queue is full, otherwise what
+   * the question got wrong.
    */
   answer(question: Question): Promise<string>;
   close(): Promise<void>;
@@ -31,11 +31,10 @@ export interface ValuationPoolOptions {
 }
 
 const THREAD = new URL('./valuation-thread.js', import.meta.url);
-/** Questions that may wait for a thread, and how long an answer may take, waiting included. */
+/** Questions that may wait for a thread. */
 const LONGEST_QUEUE = 32;
-const DEADLINE_MS = 3000;
 
-/** Checks the rule files (a broken one stops the start here) and starts threads with the first use. */
+/** Checks the rule files (a broken one stops the start here) and starts the threads. */
 export async function openValuationPool({ threads, thread = THREAD }: ValuationPoolOptions): Promise<ValuationPool> {
   const { tables } = await loadRuleSet(ruleSetIds[0]);
   const pool = new Piscina({
@@ -50,21 +49,15 @@ export async function openValuationPool({ threads, thread = THREAD }: ValuationP
     engine: ENGINE_VERSION,
     value: (equipment) => pool.run(equipment, { name: 'value' }) as Promise<CompactValuation>,
     answer: (question) => ask(pool, question),
-    close: () => pool.close(),
+    // Whoever still waits for an answer is told; nothing is worth finishing for nobody.
+    close: () => pool.destroy(),
   };
 }
 
 async function ask(pool: Piscina, question: Question): Promise<string> {
   if (pool.queueSize >= LONGEST_QUEUE) throw new ProblemError('overloaded', 'too many calculations are waiting');
-  const signal = AbortSignal.timeout(DEADLINE_MS);
-  // An abort ends the thread with the calculation in it: nothing runs on for nobody.
-  try {
-    const reply = (await pool.run(question, { name: 'answer', signal })) as Reply;
-    if ('json' in reply) return reply.json;
-    const { code, message, field } = reply.refusal;
-    throw new ProblemError(code, message, field === undefined ? {} : { field });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new ProblemError('overloaded', `the calculation took longer than ${DEADLINE_MS} ms`, { cause: error });
-  }
+  const reply = (await pool.run(question, { name: 'answer' })) as Reply;
+  if ('json' in reply) return reply.json;
+  const { code, message, field } = reply.refusal;
+  throw new ProblemError(code, message, field === undefined ? {} : { field });
 }

@@ -32,19 +32,19 @@ export interface Explorer {
   /** Brotli-compressed JSON about the character whose stored answer this is, with its ETag. */
   explore(row: ExpectationRow, whatIf: WhatIf): Promise<{ readonly body: Buffer; readonly etag: string }>;
   /** JSON about one item given by hand. Throws `ProblemError` naming the field that cannot be used. */
-  estimate(input: unknown): Promise<string>;
+  estimate(input: unknown): Promise<Buffer>;
 }
 
 const REMEMBERED_BYTES = 32 * 1024 * 1024;
 /** Digits of a spare's price that matter: prices closer than that share an answer, which names the price it used. */
 const PRICE_DIGITS = 3;
 
+/** How long a client waits for a calculation, in ms. The calculation goes on: asked again, its answer is there. */
+const DEADLINE_MS = 3000;
+
 /** Makes the reader's side of the valuation pool. */
 export function createExplorer(parts: WhatIfParts): Explorer {
-  const remembered = new LRUCache<string, Buffer>({
-    maxSize: REMEMBERED_BYTES,
-    sizeCalculation: (body) => body.length,
-  });
+  const remember = createMemory();
   return {
     async explore(row, asked) {
       const sparePrice = Number(asked.assumptions.sparePrice.toPrecision(PRICE_DIGITS));
@@ -52,19 +52,45 @@ export function createExplorer(parts: WhatIfParts): Explorer {
       const { kind, preset, budget, assumptions } = whatIf;
       // The ETag of the stored answer stands for the character, its equipment and its date.
       const etag = sha256([row.etag, kind, preset, budget, assumptionsKey(assumptions)].join('|')).slice(0, 32);
-      const body = remembered.get(etag) ?? (await calculate(parts, row, whatIf));
-      remembered.set(etag, body);
-      return { body, etag };
+      return { etag, body: await remember(etag, () => calculate(parts, row, whatIf)) };
     },
-    estimate: async (input) => {
+    async estimate(input) {
       const request = parseEstimate(input);
-      const key = sha256(canonicalJson(input));
-      const known = remembered.get(key)?.toString();
-      const json = known ?? (await parts.pool.answer({ kind: 'estimate', request }));
-      remembered.set(key, Buffer.from(json));
-      return json;
+      const question = { kind: 'estimate', request } as const;
+      return await remember(sha256(canonicalJson(input)), async () => Buffer.from(await parts.pool.answer(question)));
     },
   };
+}
+
+/** Calculates each key once for all who ask at the same time, and keeps the bytes. */
+function createMemory(): (key: string, calculation: () => Promise<Buffer>) => Promise<Buffer> {
+  const kept = new LRUCache<string, Buffer>({ maxSize: REMEMBERED_BYTES, sizeCalculation: (body) => body.length });
+  const underWay = new Map<string, Promise<Buffer>>();
+  const start = (key: string, calculation: () => Promise<Buffer>): Promise<Buffer> => {
+    const running = calculation()
+      .then((body) => {
+        kept.set(key, body);
+        return body;
+      })
+      .finally(() => underWay.delete(key));
+    underWay.set(key, running);
+    return running;
+  };
+  return async (key, calculation) => {
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const running = underWay.get(key) ?? start(key, calculation);
+    return await withinDeadline(running);
+  };
+}
+
+async function withinDeadline<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const problem = new ProblemError('overloaded', `the calculation takes longer than ${DEADLINE_MS} ms: ask again`);
+    timer = setTimeout(() => reject(problem), DEADLINE_MS);
+  });
+  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** The snapshot behind a stored answer. Throws `ProblemError` `unavailable` while a rebuild has only one of the two. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { json, testApplication, type TestApplication } from '../support/application.ts';
+import { until } from '../support/log-parts.ts';
 
 interface Distribution {
   readonly mean: number;
@@ -25,8 +26,12 @@ describe('what-if questions', function () {
   });
   after(() => application.stop());
 
+  /** The answer, asked for again while its calculation takes longer than a client waits. */
   async function get<T>(path: string): Promise<T> {
-    const response = await application.fetch(path);
+    const response = await until(
+      () => application.fetch(path),
+      ({ status }) => status !== 503,
+    );
     const body = await json<T>(response);
     expect(response.status, JSON.stringify(body)).to.equal(200);
     return body;
@@ -143,6 +148,8 @@ describe('what-if questions', function () {
     const read = await application.fetch(`${character}/expectation`);
     const statuses = await Promise.all(questions);
     expect(read.status).to.equal(200);
-    expect(new Set(statuses)).to.deep.equal(new Set([200, 503]));
+    expect(statuses.filter((status) => status === 503).length).to.be.greaterThan(80 - 32 - 10);
+    expect(new Set(statuses).size, statuses.join()).to.be.lessThanOrEqual(2);
+    await get(`${character}/plan?sparePrice=${1e9}`);
   });
 });

@@ -132,6 +132,14 @@ describe('the main job', function () {
     });
   });
 
+  it('parks the request for a character whose payload cannot be calculated with, and says why', async () => {
+    const { statusUrl } = await file('잠자는숲');
+    expect(await settled(statusUrl)).to.include({ status: 'parked', reason: 'PayloadError' });
+    const [row] = await sql<{ error: string }[]>`
+      select evidence ->> 'error' as error from settlement_view where character_key = '잠자는숲'`;
+    expect(row?.error).to.include('character_class');
+  });
+
   it('answers an old snapshot at once as stale, files a refresh, and is fresh again afterwards', async () => {
     await read('강은호', '?wait=20');
     const age = (interval: string) =>

@@ -1,6 +1,5 @@
 import { fingerprint } from '../../domain/character/fingerprint.ts';
 import { normaliseEquipment } from '../../domain/character/normalise.ts';
-import { PayloadError } from '../../domain/character/payload.ts';
 import type { Snapshot } from '../../domain/character/snapshot.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
@@ -20,7 +19,7 @@ interface Wanted {
 
 /**
  * Asks the upstream for a character. A known id that has become invalid is looked up once more.
- * Throws `UpstreamError`; a payload that cannot be calculated with is one too (`malformed-body`).
+ * Throws `UpstreamError`, and `PayloadError` for a payload that cannot be calculated with.
  */
 export async function fetchSnapshot(
   client: UpstreamClient,
@@ -48,7 +47,7 @@ async function fetchByOcid(
     client.fetchBasic(ocid, options),
     client.fetchItemEquipment(ocid, options),
   ]);
-  const normalised = calculable(() => normaliseEquipment(basic.data, equipment.data));
+  const normalised = normaliseEquipment(basic.data, equipment.data);
   const snapshot = {
     characterKey: wanted.characterKey,
     character: {
@@ -65,21 +64,4 @@ async function fetchByOcid(
     fetchedAt: options.now().toISOString(),
   };
   return { snapshot, payload: equipment.body };
-}
-
-function calculable<T>(normalise: () => T): T {
-  // A field that cannot be calculated with is the upstream's failure, like a body of the wrong shape.
-  try {
-    return normalise();
-  } catch (error) {
-    if (!(error instanceof PayloadError)) throw error;
-    const endpoint = 'character/item-equipment';
-    throw new UpstreamError({
-      class: 'outage',
-      reason: 'malformed-body',
-      code: 'PAYLOAD',
-      endpoint,
-      field: error.message,
-    });
-  }
 }
