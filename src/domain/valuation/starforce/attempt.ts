@@ -1,7 +1,7 @@
 import type { StarForceRules, StarRow } from './rules.ts';
 
 /** What an event changes; `sure` and `onePlus` are of former years. */
-export interface StarForceEvents {
+interface StarForceEvents {
   /** Attempts 30 % cheaper. */
   readonly cost30: boolean;
   /** Destruction × 0.7 where the rules let it. */

@@ -11,7 +11,7 @@ export interface StarRow {
 }
 
 /** Restoring a destroyed item to the star it had. */
-export interface RestoreRules {
+interface RestoreRules {
   readonly fromStar: number;
   /** Spare copies consumed, from `fromStar` upwards. */
   readonly spares: readonly number[];
