@@ -17,7 +17,7 @@ export const settlementProjection: Subscriber = {
         through: data.through,
         outcome: data.outcome,
         reason: data.reason,
-        evidence: JSON.stringify(data.evidence),
+        evidence: sql.json(data.evidence),
         settled_at: event.metadata.occurredAt,
       };
     });
