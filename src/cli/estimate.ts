@@ -8,7 +8,7 @@ import { CliError } from './cli-error.ts';
 type Fields = { [name: string]: string | Fields };
 
 /** `starforce.from=15` and the like as the nested body of `POST /estimates`; lists are separated by commas. */
-export function bodyOf(assignments: readonly string[]): Fields {
+function bodyOf(assignments: readonly string[]): Fields {
   const body: Fields = {};
   for (const assignment of assignments) {
     const [, path, value] = /^([\w.]+)=(.*)$/.exec(assignment) ?? [];

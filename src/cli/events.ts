@@ -17,8 +17,14 @@ export async function exportTo(store: EventStore, file: string | undefined): Pro
 
 /** Reads a file of JSON lines into an empty log. Returns the number of events. */
 export async function importFrom(store: EventStore, path: string): Promise<number> {
+  return await importLog(store, linesOf(path));
+}
+
+/** Opened with the first line asked for: lines that are read before anybody listens would be lost. */
+async function* linesOf(path: string): AsyncGenerator<string> {
   const file = await open(path);
-  return await importLog(store, file.readLines()).finally(() => file.close());
+  yield* file.readLines();
+  await file.close();
 }
 
 async function* withLineEnds(lines: AsyncIterable<string>): AsyncGenerator<string> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The parts of the system that a process can play. */
-export const ROLES = ['api', 'worker', 'projector', 'ops'] as const;
+const ROLES = ['api', 'worker', 'projector', 'ops'] as const;
 export type Role = (typeof ROLES)[number];
 
 const integer = (fallback: number, min: number, max: number) =>

@@ -18,7 +18,7 @@ export interface PveProcess {
 }
 
 /** The environment of this run without what would configure a server, and with these variables. */
-export function pveEnvironment(variables: Record<string, string>): NodeJS.ProcessEnv {
+function pveEnvironment(variables: Record<string, string>): NodeJS.ProcessEnv {
   const kept = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'USER'];
   const inherited = kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   return { ...Object.fromEntries(inherited), ...variables };

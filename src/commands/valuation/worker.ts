@@ -6,6 +6,7 @@ import type { Logger } from '../../platform/logging.ts';
 import type { JobAttempt, RunningWorker, ValuationQueue } from '../../platform/queue.ts';
 import { sweepBacklog } from '../dispatcher.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
+import { pruneArchive } from './payload-archive.ts';
 import { parkRequests, valueCharacter, type ValueCharacterParts } from './value-character.ts';
 
 export interface WorkerParts extends ValueCharacterParts {
@@ -40,7 +41,10 @@ async function runJob(parts: WorkerParts, { job, lastAttempt }: JobAttempt): Pro
   }
 }
 
-/** Sweeps the backlog now and every 30 s, in one elected process, so that a lost queue or job loses no request. */
+/**
+ * Sweeps now and every 30 s, in one elected process: queues again what is pending, so that a lost queue or job loses no
+ * request, and removes payloads past their retention.
+ */
 export async function runSweep(
   parts: Pick<WorkerParts, 'database' | 'queue' | 'execute'>,
   lead: Lead,
@@ -49,6 +53,7 @@ export async function runSweep(
   await lead('sweep', signal, async (leading) => {
     while (!leading.aborted) {
       await parts.execute('sweep backlog', () => sweepBacklog(parts.database, parts.queue), { orDefault: 0 });
+      await parts.execute('prune payload archive', () => pruneArchive(parts.database), { orDefault: 0 });
       await setTimeout(SWEEP_MS, undefined, { signal: leading }).catch(() => undefined);
     }
   });

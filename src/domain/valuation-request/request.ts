@@ -1,7 +1,7 @@
 import { derivedId } from '../ids.ts';
 
 /** Requests of one character within this many seconds that carry no key of their own are one request. */
-export const BUCKET_SECONDS = 60;
+const BUCKET_SECONDS = 60;
 
 /** Who waits for the answer: a person (`interactive`) goes before a replayed backlog. */
 export type RequestClass = 'interactive' | 'batch';

@@ -12,9 +12,3 @@ export async function listBacklog(sql: Queries, limit: number): Promise<Valuatio
     order by case class when 'interactive' then 0 else 1 end, pending_since
     limit ${limit}`;
 }
-
-/** Whether a request of this character is pending. */
-export async function isPending(sql: Queries, characterKey: string): Promise<boolean> {
-  const rows = await sql`select 1 from backlog_view where character_key = ${characterKey}`;
-  return rows.length > 0;
-}
