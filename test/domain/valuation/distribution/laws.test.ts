@@ -69,8 +69,9 @@ describe('the law of a cost', () => {
   it('has the same quantiles through its transform as in closed form, to 1e-4 beside the size of one trial', () => {
     for (const p of [1e-3, 1e-4, 1e-5, 1e-6, 1e-7]) {
       const law = geometric(p, 45e6);
-      const found = quantiles(bare(law), QS);
-      QS.forEach((q, index) => {
+      const qs = [0.001, 0.01, ...QS];
+      const found = quantiles(bare(law), qs);
+      qs.forEach((q, index) => {
         const exact = quantile(law, q);
         expect(Math.abs(found[index]! - exact), `p=${p} q=${q}`).to.be.at.most(1e-4 * exact + 45e6);
       });
@@ -133,6 +134,11 @@ describe('the law of a cost', () => {
     const twice = sum([one, one]);
     expect(quantiles(twice, QS)).to.deep.equal(quantiles(sum([one, twin]), QS));
     expect(quantiles(bare(twice), QS)).to.deep.equal(quantiles(bare(sum([one, twin])), QS));
+    const [other, otherTwin] = [geometric(0.01, 1e8), geometric(0.01, 1e8)];
+    const four = quantiles(bare(sum([one, other, one, other])), QS);
+    quantiles(bare(sum([one, twin, other, otherTwin])), QS).forEach((x, i) =>
+      expect(four[i]! / x).to.be.closeTo(1, 1e-9),
+    );
     expect(quantiles(sum([one, constant(5)]), QS)).to.deep.equal(quantiles(one, QS).map((x) => x + 5));
     expect(quantile(sum([twice, constant(5)]), 0.5)).to.equal(quantile(twice, 0.5) + 5);
   });
