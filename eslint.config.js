@@ -14,7 +14,7 @@ const reasonedTry = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.pve/**', 'bin/**', '*.config.js', '*.cjs'] },
+  { ignores: ['dist/**', 'node_modules/**', '.pve/**', 'bin/**', '*.config.js', '**/*.cjs', '**/*.mjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

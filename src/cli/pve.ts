@@ -33,7 +33,9 @@ const program = new Command('pve')
 try {
   await program.parseAsync();
 } catch (error) {
-  const expected = [ConfigError, ProblemError, CliError, FolderInUseError].some((kind) => error instanceof kind);
+  const expected =
+    [ConfigError, ProblemError, CliError, FolderInUseError].some((kind) => error instanceof kind) ||
+    (error instanceof Error && 'syscall' in error);
   const text = error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`pve: ${text}\n`);
   process.exitCode = 1;

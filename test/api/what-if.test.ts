@@ -150,6 +150,6 @@ describe('what-if questions', function () {
     expect(read.status).to.equal(200);
     expect(statuses.filter((status) => status === 503).length).to.be.greaterThan(80 - 32 - 10);
     expect(new Set(statuses).size, statuses.join()).to.be.lessThanOrEqual(2);
-    await get(`${character}/plan?sparePrice=${1e9}`);
+    await get(`${character}/plan?sparePrice=1000000000`);
   });
 });

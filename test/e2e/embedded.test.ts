@@ -41,8 +41,9 @@ describe('the embedded default, as a new user meets it', function () {
     Number((await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
 
   it('answers 202 with the request’s address first, then the valuation', async () => {
-    const { url, output } = await start();
-    expect(output().match(/curl|npx pve value/g)).to.have.length(3);
+    const running = await start();
+    const { url } = running;
+    expect(running.output().match(/curl|npx pve value/g)).to.have.length(3);
     const first = await fetch(url + PATH);
     expect(first.status).to.equal(202);
     expect(first.headers.get('retry-after')).to.match(/^\d+$/);
@@ -75,10 +76,11 @@ describe('the embedded default, as a new user meets it', function () {
   });
 
   it('finds its data again, and stops its children with itself on SIGTERM to the group', async () => {
-    const { url, signalGroup } = await start();
+    const running = await start();
+    const { url } = running;
     const pid = await postmaster();
     expect((await fetch(url + PATH)).status).to.equal(200);
-    expect(await signalGroup('SIGTERM')).to.equal(0);
+    expect(await running.signalGroup('SIGTERM')).to.equal(0);
     expect(lives(pid)).to.equal(false);
   });
 

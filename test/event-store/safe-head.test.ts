@@ -21,7 +21,11 @@ class Model {
   #snapshot: Omit<Observation, 'holders'> | undefined;
   state: SafeHead = nobody;
 
-  constructor(readonly move: Move) {}
+  readonly move: Move;
+
+  constructor(move: Move) {
+    this.move = move;
+  }
 
   take(step: Step): void {
     if (step === 'snapshot') this.#snapshot = this.#seen();

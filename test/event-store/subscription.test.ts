@@ -24,8 +24,9 @@ describe('a subscription', () => {
     sql`insert into applied ${sql(events.map(({ id, type }) => ({ id, type })))}`;
 
   function subscriber(more: Partial<Subscriber> = {}): Subscriber {
-    const apply = async (sql: Transaction, events: readonly RecordedEvent[]): Promise<void> =>
-      void (await write(sql, events));
+    const apply = async (sql: Transaction, events: readonly RecordedEvent[]): Promise<void> => {
+      await write(sql, events);
+    };
     return { name: 'test', types: ['Wanted', 'Poison'], tables: ['applied'], apply, ...more };
   }
 

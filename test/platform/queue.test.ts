@@ -46,7 +46,7 @@ function describeQueue(name: string, backend: (context: Mocha.Context) => Promis
       await worker?.stop();
       worker = undefined;
     });
-    after(() => queue?.close());
+    after(() => queue.close());
 
     const count = () => Promise.resolve(seen.length);
     const work = (process: (job: ValuationJob) => Promise<void> = () => Promise.resolve()): void => {

@@ -16,7 +16,8 @@ export interface LogParts extends SubscriptionParts {
 }
 
 export async function logParts(): Promise<LogParts> {
-  const { url, drop } = await testDatabase();
+  const test = await testDatabase();
+  const { url } = test;
   const database = openDatabase({ url, applicationName: 'test', poolSize: 5 });
   const store = createPostgresEventStore({ database, url });
   const metrics = createMetrics();
@@ -24,7 +25,7 @@ export async function logParts(): Promise<LogParts> {
   const close = async (): Promise<void> => {
     await store.close();
     await database.close();
-    await drop();
+    await test.drop();
   };
   return { url, store, database, lead, metrics, execute: createExecutor(silent, metrics), log: silent, close };
 }

@@ -21,7 +21,7 @@ export interface PveProcess {
 function pveEnvironment(variables: Record<string, string>): NodeJS.ProcessEnv {
   const kept = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'USER'];
   const inherited = kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
-  return { ...Object.fromEntries(inherited), ...variables };
+  return { ...(Object.fromEntries(inherited) as NodeJS.ProcessEnv), ...variables };
 }
 
 /** Starts the compiled server; resolves when it has announced its address. */

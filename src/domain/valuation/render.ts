@@ -8,7 +8,7 @@ import { explainPreset } from './explain.ts';
 import type { ComponentValuation, ItemValuation, PresetValuation, Total, Valuation } from './valuation.ts';
 
 /** What the upstream's terms ask every answer to say. */
-export const ATTRIBUTION = 'Data based on NEXON Open API';
+const ATTRIBUTION = 'Data based on NEXON Open API';
 
 export interface ExpectationInputs {
   readonly character: CharacterFacts;

@@ -17,7 +17,7 @@ export interface RunAs {
 }
 
 /** A user namespace in which root's own files appear as those of an ordinary user: works below a home of mode 0700. */
-export const USER_NAMESPACE: RunAs = {
+const USER_NAMESPACE: RunAs = {
   prefix: ['unshare', '--user', `--map-user=${UNPRIVILEGED}`, `--map-group=${UNPRIVILEGED}`],
   owner: 0,
 };

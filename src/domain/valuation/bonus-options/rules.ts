@@ -1,7 +1,7 @@
 import type { FlameKind } from '../slots.ts';
 
 /** Everything one bonus option line can be; pairs raise both stats. */
-export const bonusOptions = [
+const bonusOptions = [
   ...(['STR', 'DEX', 'INT', 'LUK'] as const),
   ...(['STR+DEX', 'STR+INT', 'STR+LUK', 'DEX+INT', 'DEX+LUK', 'INT+LUK'] as const),
   ...(['HP', 'MP', 'LEVEL', 'DEF', 'ATT', 'MATT', 'BOSS', 'DAMAGE', 'SPEED', 'JUMP', 'ALL'] as const),

@@ -55,7 +55,7 @@ const plainWeights: Readonly<Record<Exclude<SimpleKey, 'S'>, Weights>> = {
  * attack the class uses; all-stat counts once for every main stat. Demon Avenger lives on HP: 10 per percent, 1/175 per
  * point.
  */
-export function scoreWeights({ job, characterLevel }: Wearer): Weights {
+function scoreWeights({ job, characterLevel }: Wearer): Weights {
   const attack = { [`${job.attack}_FLAT`]: 4 };
   if (job.special === 'demon-avenger') return { HP_PERCENT: 10, HP_FLAT: 1 / 175, ...attack };
   const perNineLevels = Math.floor(characterLevel / 9);
