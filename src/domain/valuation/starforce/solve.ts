@@ -29,7 +29,7 @@ export interface StarForceStep {
 
 /**
  * The cost of enhancing an item from star to star as a law, by the absorbing Markov chain on stars and drops in a row
- * (DOMAIN: exact mean, variance, counts; transform in O(stars) per frequency). Nothing to pay when the goal is not above
+ * (exact mean, variance and counts; transform in O(stars) per frequency). Nothing to pay when the goal is not above
  * the start; `unsupported` for a level, star or amount that the rules do not know, and where restoring is asked for at a
  * level whose fee is unknown. Under `optimal` such a level is simply never restored.
  */
