@@ -13,13 +13,14 @@ import { createAdminRoutes } from './ops/admin.ts';
 import { createHealthRoutes } from './ops/health.ts';
 import { holdLeadership } from './platform/advisory-lock.ts';
 import type { Config, Role } from './platform/config.ts';
+import { assertConnectionsFit } from './platform/database-budget.ts';
 import type { Client } from './platform/database-client.ts';
 import { openDatabase, openOperatorsDatabase, type Database } from './platform/database.ts';
 import { createExecutor, type Executor } from './platform/execute.ts';
 import { createApp } from './platform/http/app.ts';
 import { listen } from './platform/http/server.ts';
 import { createLogger, type Logger } from './platform/logging.ts';
-import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { createMetrics, exportPool, type Metrics } from './platform/metrics.ts';
 import { assertPostgresGuarded } from './platform/postgres-guard.ts';
 import { openQueue, type ValuationQueue } from './platform/queue.ts';
 import { openValuationPool } from './platform/valuation-pool.ts';
@@ -53,6 +54,8 @@ interface Parts {
 }
 
 const HTTP_GRACE_MS = 10_000;
+/** Of one process: operators 2, queue 2 × 2 and 2 listeners, leader locks 4, wake-ups of the log 1, and one to spare. */
+const CONNECTIONS_BESIDES_POOL = 14;
 /** Threads that value characters for a worker process. */
 const WORKER_THREADS = 1;
 const now = (): Date => new Date();
@@ -86,6 +89,8 @@ async function start(config: Config, options: StartOptions, lifeline: Lifeline):
   const database = lifeline.add(openDatabase({ url: postgres.url, applicationName: 'pve', poolSize }), (it) =>
     it.close(),
   );
+  await assertConnectionsFit(database, { processes: 1, poolSize, besides: CONNECTIONS_BESIDES_POOL });
+  exportPool(metrics.registry, () => database.stats());
   const store = lifeline.add(openEventStore(config, postgres.url, database), (it) => it.close());
   const queue = lifeline.add(openQueue(queueBackend(config, postgres.url), log), (it) => it.close());
   const lead: Lead = (key, signal, onLeader) => holdLeadership({ url: postgres.url, key, signal, onLeader, log });

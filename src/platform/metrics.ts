@@ -1,3 +1,4 @@
+import type { PoolStats } from './database-gate.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** All metrics of a process, made once by the composition root. Names and units follow the Prometheus conventions. */
@@ -13,7 +14,6 @@ export interface Metrics {
   readonly checkpoint: Gauge<'subscription'>;
   /** Events parked because no handler could apply them. */
   readonly parkedEvents: Counter<'subscription'>;
-  readonly databasePool: Gauge<'state'>;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -37,6 +37,21 @@ export function createMetrics(): Metrics {
     handledFailures: new Counter(described('handled_failures_total', 'Failures that no caller saw', ['name'])),
     checkpoint: new Gauge(described('subscription_checkpoint', 'Log position applied', ['subscription'])),
     parkedEvents: new Counter(described('parked_events_total', 'Events parked', ['subscription'])),
-    databasePool: new Gauge(described('database_pool', 'Permits of the database pool', ['state'])),
   };
+}
+
+/** Shows what the database pool is doing at the moment of each scrape. */
+export function exportPool(registry: Registry, stats: () => PoolStats): void {
+  new Gauge({
+    name: 'pve_database_pool',
+    help: 'Permits of the database pool: size, active, waiting',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const { size, active, waiting } = stats();
+      this.set({ state: 'size' }, size);
+      this.set({ state: 'active' }, active);
+      this.set({ state: 'waiting' }, waiting);
+    },
+  });
 }

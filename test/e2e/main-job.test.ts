@@ -2,18 +2,9 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { get } from 'node:http';
 import { expect } from 'chai';
 import postgres from 'postgres';
-import { backlogModel } from '../../src/commands/dispatcher.ts';
-import { createPostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.ts';
-import { rebuild } from '../../src/event-store/rebuild.ts';
-import { openDatabase } from '../../src/platform/database.ts';
-import { expectationProjection } from '../../src/projections/expectation.ts';
-import { settlementProjection } from '../../src/projections/settlement.ts';
 import type { ErrorCode, Fault } from '../../src/standin/switches.ts';
 import { json, testApplication, type TestApplication } from '../support/application.ts';
-import { EventStoreDbServer } from '../support/eventstoredb/server.ts';
 import { until } from '../support/log-parts.ts';
-import { testRedis } from '../support/services.ts';
-import { skipLoudly } from '../support/shared-data.ts';
 
 type Failure = ErrorCode | Fault;
 
@@ -189,60 +180,5 @@ describe('the main job', function () {
       'ExpectationCalculated',
       'ValuationSettled',
     ]);
-  });
-});
-
-describe('the read models', function () {
-  this.timeout(90_000);
-
-  it('are the same when all of them are deleted and built again from the log', async () => {
-    const application = await testApplication();
-    for (const name of ['강은호', 'load-00001', 'load-00002', '없는사람']) {
-      await application.fetch(`${pathOf(name)}?wait=20`);
-    }
-    const sql = postgres(application.databaseUrl, { max: 1 });
-    const tables = ['expectation_view', 'snapshot_view', 'character_index', 'settlement_view', 'backlog_view'];
-    const contents = async () =>
-      Promise.all(tables.map((table) => sql`select md5(t::text) as row from ${sql(table)} t order by 1`));
-    await until(
-      () => sql`select 1 from settlement_view`,
-      (rows) => rows.length === 4,
-    );
-    const before = await contents();
-    expect(before.map((rows) => rows.length)).to.deep.equal([3, 3, 3, 4, 0]);
-
-    const database = openDatabase({ url: application.databaseUrl, applicationName: 'test', poolSize: 2 });
-    const store = createPostgresEventStore({ database });
-    for (const table of tables) await sql`delete from ${sql(table)}`;
-    for (const model of [expectationProjection, settlementProjection, backlogModel]) {
-      await rebuild(model, { store, database, onProgress: () => undefined });
-    }
-    expect(await contents()).to.deep.equal(before);
-    await store.close();
-    await database.close();
-    await sql.end();
-    await application.stop();
-  });
-});
-
-describe('the main job elsewhere', function () {
-  this.timeout(90_000);
-
-  async function values(environment: Record<string, string>): Promise<void> {
-    const application = await testApplication(environment);
-    const answer = await application.fetch(`${pathOf('강은호')}?wait=30`).finally(() => application.stop());
-    expect(answer.status).to.equal(200);
-    expect(await json(answer)).to.have.nested.property('character.name', '강은호');
-  }
-
-  it('runs with the queue on Redis', async function () {
-    const redis = await testRedis();
-    if (redis === undefined) skipLoudly(this, 'no Redis can be started here');
-    await values({ REDIS_URL: redis });
-  });
-
-  it('runs with the log in EventStoreDB', async () => {
-    const server = await EventStoreDbServer.start();
-    await values({ EVENT_STORE_URL: server.url }).finally(() => server.stop());
   });
 });
