@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { createEventStoreDbEventStore } from './event-store/eventstoredb/event-store-db.ts';
 import type { EventStore } from './event-store/event-store.ts';
 import { createPostgresEventStore } from './event-store/postgres/postgres-event-store.ts';
-import type { Config } from './platform/config.ts';
+import { ConfigError, type Config } from './platform/config.ts';
 import type { Database } from './platform/database.ts';
 import { startEmbeddedPostgres } from './platform/embedded/postgres.ts';
 import type { Logger } from './platform/logging.ts';
@@ -29,9 +29,18 @@ export function queueBackend(config: Config, databaseUrl: string): QueueBackend 
   return config.REDIS_URL === undefined ? { databaseUrl } : { redisUrl: config.REDIS_URL };
 }
 
+/** No such address, no answer, refused, wrong password, no such database. */
+const UNREACHABLE = /^(E[A-Z]|CONNECT|28|3D)/;
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
 /** Brings all tables, the queue's included, to the state this version needs. */
 export async function migrateAll(config: Config, databaseUrl: string, log: Logger): Promise<void> {
-  await migrate(databaseUrl, { log });
+  await migrate(databaseUrl, { log }).catch((error: unknown) => {
+    throw UNREACHABLE.test(codeOf(error)) ? new ConfigError(`DATABASE_URL: ${String(error)}`) : error;
+  });
   await migrateQueue(queueBackend(config, databaseUrl));
 }
 

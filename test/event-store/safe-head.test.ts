@@ -91,6 +91,9 @@ function neverPassesWhatMayAppear(move: Move) {
   });
 }
 
+/** A control must find its counterexample in every run: the seed makes it so. */
+const CONTROL = { numRuns: 5000, seed: 1 };
+
 describe('safe head', () => {
   it('never passes a position that may still appear', () => {
     fc.assert(neverPassesWhatMayAppear(moveSafeHead), { numRuns: 5000 });
@@ -98,7 +101,7 @@ describe('safe head', () => {
 
   it('control: a head that steps over gaps at once does pass some', () => {
     const naive: Move = (state, { last }) => ({ ...state, head: last ?? state.head });
-    expect(fc.check(neverPassesWhatMayAppear(naive), { numRuns: 5000 }).failed).to.equal(true);
+    expect(fc.check(neverPassesWhatMayAppear(naive), CONTROL).failed).to.equal(true);
   });
 
   it('control: a head that asks for the holders before it looks at the log does pass some', () => {
@@ -108,7 +111,7 @@ describe('safe head', () => {
       holders = observation.holders;
       return moved;
     };
-    expect(fc.check(neverPassesWhatMayAppear(early), { numRuns: 5000 }).failed).to.equal(true);
+    expect(fc.check(neverPassesWhatMayAppear(early), CONTROL).failed).to.equal(true);
   });
 
   it('reaches the end of the log with one look, or two, when all writers have ended', () => {

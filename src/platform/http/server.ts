@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ProblemError } from '../../domain/errors.ts';
+import { ConfigError } from '../config.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
 
 /** A listening server; `close` stops accepting and waits for requests in flight, `deadlineMs` at most. */
@@ -13,7 +14,7 @@ export interface RunningServer {
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Starts an HTTP server; port 0 picks a free one. Rejects when the address cannot be listened on. */
+/** Starts an HTTP server; port 0 picks a free one. Throws `ConfigError` when the address cannot be listened on. */
 export async function listen(
   handler: RequestListener,
   address: { host: string; port: number },
@@ -21,9 +22,9 @@ export async function listen(
   const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, handler);
   server.on('clientError', refuse);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(new ConfigError(`PORT, HOST: cannot listen: ${error.message}`)));
     server.listen(address.port, address.host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });
