@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../canonical-json.ts';
+import { sha256 } from '../ids.ts';
 import type { NormalisedEquipment } from './equipment.ts';
 
 /**
@@ -8,5 +8,5 @@ import type { NormalisedEquipment } from './equipment.ts';
  * form leaves out (looks, scroll counts, expiry dates, titles, the order of the lists) never changes it.
  */
 export function fingerprint(equipment: NormalisedEquipment): string {
-  return createHash('sha256').update(canonicalJson(equipment)).digest('hex');
+  return sha256(canonicalJson(equipment));
 }

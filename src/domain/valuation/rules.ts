@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../canonical-json.ts';
+import { sha256 } from '../ids.ts';
 import type { BonusOptionRules } from './bonus-options/rules.ts';
 import { parseBonusOptionRules } from './bonus-options/rules.ts';
 import { parsePotentialRules } from './potential/parse-rules.ts';
@@ -47,7 +47,7 @@ export function assembleRuleSet(id: RuleSetId, files: RuleFiles): RuleSet {
     starforce: parseStarForceRules(starforce),
     potential: potential === undefined ? undefined : parsePotentialRules(potential),
     bonusOptions: bonusOptions === undefined ? undefined : parseBonusOptionRules(bonusOptions),
-    tables: `sha256:${createHash('sha256').update(canonicalJson(files)).digest('hex')}`,
+    tables: `sha256:${sha256(canonicalJson(files))}`,
   };
 }
 
