@@ -2,7 +2,7 @@ import type { CostLaw } from './law.ts';
 import type { ComplexVector } from './vector.ts';
 
 /**
- * The same law, keeping its transforms of the last `most` windows (66 kB each) and its atoms: windows come from one
+ * The same law, keeping its transforms of the last `most` windows (33 kB each) and its atoms: windows come from one
  * ladder, so a law that takes part in many sums is transformed once per rung. For laws shared between items.
  */
 export function remembered(law: CostLaw, most = 12): CostLaw {

@@ -26,6 +26,11 @@ function stagesTransform(stages: Route, grid: Grid): { run: ComplexVector; after
       after = countedRest(stage.success, stage.sameResult.series, pay);
       run = { re: after.re.slice(), im: after.im.slice() };
       multiplyInto(run, pay);
+    } else if (stage.tierUp === undefined) {
+      const pay = grid.pay(stage.price);
+      after = repeated(pay, stage.success);
+      run = { re: after.re.slice(), im: after.im.slice() };
+      multiplyInto(run, pay);
     } else {
       run = stageRun(stage, after, grid);
       after = orDone(stage.success, run);
@@ -34,9 +39,9 @@ function stagesTransform(stages: Route, grid: Grid): { run: ComplexVector; after
   return { run, after };
 }
 
-/** Transforms of climbs, by what decides them; the oldest goes first. Some 30 KB each. */
+/** Transforms of climbs, by what decides them; the oldest goes first. 33 kB each. */
 const climbs = new Map<string, ComplexVector>();
-const MOST_CLIMBS = 128;
+const MOST_CLIMBS = 512;
 
 function climbTransform(climb: Route, grid: Grid): ComplexVector {
   const steps = climb.map(({ price, tierUp }) => `${price}/${tierUp?.probability ?? 0}/${tierUp?.most ?? 0}`);
@@ -113,6 +118,20 @@ function countedRest(success: number, series: Float64Array, pay: ComplexVector):
     const norm = (1 - x) * (1 - x) + y * y;
     re[k] = (success * (1 - x)) / norm;
     im[k] = (success * y) / norm;
+  }
+  return { re, im };
+}
+
+/** p/(1 − (1 − p)w): rolls of one price until the first success, after a first one. */
+function repeated({ re: wx, im: wy }: ComplexVector, success: number): ComplexVector {
+  const re = new Float64Array(wx.length);
+  const im = new Float64Array(wx.length);
+  for (let k = 0; k < wx.length; k++) {
+    const x = 1 - (1 - success) * at(wx, k);
+    const y = (1 - success) * at(wy, k);
+    const scale = success / (x * x + y * y);
+    re[k] = x * scale;
+    im[k] = y * scale;
   }
   return { re, im };
 }
