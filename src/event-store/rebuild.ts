@@ -40,7 +40,9 @@ export async function rebuild(subscriber: Subscriber, parts: RebuildParts): Prom
     position = slice.through;
     events += slice.events.length;
     parts.onProgress({ position, head: await store.head(), events });
-    if (caughtUp && (await database.transaction((sql) => swap(sql, subscriber, { storeId, position })))) return events;
+    if (!caughtUp) continue;
+    await database.transaction((sql) => swap(sql, subscriber, { storeId, position }));
+    return events;
   }
 }
 
@@ -57,25 +59,21 @@ async function createStaging(sql: Transaction, subscriber: Subscriber): Promise<
   }
 }
 
-/** Puts the new tables in the place of the live ones, unless the live ones are ahead: then answers false. */
+/** Puts the new tables in the place of the live ones; the running subscription then goes on behind `position`. */
 async function swap(
   sql: Transaction,
   subscriber: Subscriber,
   at: { storeId: string; position: Position },
-): Promise<boolean> {
+): Promise<void> {
   const { name } = subscriber;
-  // Taken first: from here on the running subscription cannot commit, and then finds its checkpoint moved.
-  const [live] = await sql<{ store_id: string; position: bigint }[]>`
-    select store_id, position from subscription_checkpoint where name = ${name} for update`;
-  if (live?.store_id === at.storeId && live.position > at.position) return false;
+  // First: whoever moves the checkpoint locks this row before the tables, and finds it moved once we have committed.
+  await sql`
+    insert into subscription_checkpoint (name, store_id, position) values (${name}, ${at.storeId}, ${at.position})
+    on conflict (name) do update set store_id = excluded.store_id, position = excluded.position, updated_at = now()`;
   const staging = sql(stagingOf(subscriber));
   for (const table of subscriber.tables) {
     await sql`drop table public.${sql(table)}`;
     await sql`alter table ${staging}.${sql(table)} set schema public`;
   }
   await sql`drop schema ${staging}`;
-  await sql`
-    insert into subscription_checkpoint (name, store_id, position) values (${name}, ${at.storeId}, ${at.position})
-    on conflict (name) do update set store_id = excluded.store_id, position = excluded.position, updated_at = now()`;
-  return true;
 }

@@ -98,6 +98,10 @@ describe('exporting and importing a log', () => {
     it(`refuses ${kind}`, async () => {
       const refusal = await importLog(target.store, each(damage(lines))).catch((error: unknown) => error);
       expect(refusal).to.include({ name: 'ProblemError', code: 'invalid-input' });
+      // What stood before the damage may be there; nothing behind it, least of all a settlement.
+      const { events } = await target.store.readAll({ after: START, limit: 100 });
+      const intact = kind === 'a missing end';
+      expect(events.some((event) => event.type === 'ValuationSettled')).to.equal(intact);
     });
   }
 
