@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { startApplication, type Application } from '../main.ts';
 import { readConfig, type Config } from '../platform/config.ts';
+import { DEFAULT_URL } from './value.ts';
 
 /** `pve serve`: runs a process of the system until SIGINT or SIGTERM; a second signal ends it at once. */
 export const serveCommand = new Command('serve')
@@ -33,11 +34,12 @@ function announcement(url: string, config: Config): string {
   if (!config.ROLE.includes('api')) return `pve: ${config.ROLE.join(', ')} running; health at ${url}/readyz\n`;
   const source = config.NEXON_API_KEY === undefined ? 'sample characters (no NEXON_API_KEY)' : config.UPSTREAM_URL;
   const address = url.replace('127.0.0.1', 'localhost');
+  const where = address === DEFAULT_URL ? '' : ` --url ${address}`;
   return `
   Probabilistic Valuation Engine at ${address} · game data: ${source}
 
   Try:  curl '${address}/api/v4/characters/강은호/expectation?wait=10'
-        npx pve value 강은호
+        npx pve value 강은호${where}
         curl -X POST -H 'content-type: application/json' -d '{"characterName":"강은호"}' ${address}/api/v4/valuations
 
 `;

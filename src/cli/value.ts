@@ -2,6 +2,9 @@ import { Command } from 'commander';
 import { CliError } from './cli-error.ts';
 import { valuationTable, type ExpectationAnswer } from './valuation-table.ts';
 
+/** Where a server listens that was told nothing else. */
+export const DEFAULT_URL = 'http://localhost:8080';
+
 interface Options {
   readonly json?: boolean;
   readonly url: string;
@@ -32,6 +35,6 @@ export const valueCommand = new Command('value')
   .description('value a character by its name, as a table or as JSON')
   .argument('<name>')
   .option('--json', 'the answer of the API as it is')
-  .option('--url <url>', 'address of the server', process.env.PVE_URL ?? 'http://localhost:8080')
+  .option('--url <url>', 'address of the server', process.env.PVE_URL?.trim() || DEFAULT_URL)
   .option('--wait <seconds>', 'how long to wait for a first valuation', '30')
   .action(value);

@@ -44,6 +44,7 @@ describe('the embedded default, as a new user meets it', function () {
     const running = await start();
     const { url } = running;
     expect(running.output().match(/curl|npx pve value/g)).to.have.length(3);
+    expect(running.output()).to.match(/npx pve value 강은호 --url http:\/\/localhost:\d+\n/);
     const first = await fetch(url + PATH);
     expect(first.status).to.equal(202);
     expect(first.headers.get('retry-after')).to.match(/^\d+$/);
