@@ -15,6 +15,7 @@ import { createLogger } from './platform/logging.ts';
 import { createMetrics, exportPool } from './platform/metrics.ts';
 import { assertPostgresGuarded } from './platform/postgres-guard.ts';
 import { openQueue } from './platform/queue.ts';
+import { expectationHistoryProjection } from './projections/expectation-history.ts';
 import { expectationProjection } from './projections/expectation.ts';
 import { settlementProjection } from './projections/settlement.ts';
 import { startApiRole } from './roles/api.ts';
@@ -30,8 +31,8 @@ export interface Application {
 }
 
 const HTTP_GRACE_MS = 10_000;
-/** Of one process: operators 2, queue 2 × 2 and 2 listeners, leader locks 4, wake-ups of the log 1, and one to spare. */
-const CONNECTIONS_BESIDES_POOL = 14;
+/** Of one process: operators 2, queue 2 × 2 and 2 listeners, leader locks 5, wake-ups of the log 1, and one to spare. */
+const CONNECTIONS_BESIDES_POOL = 15;
 
 /** What a start may bring of its own: tests run the sources, whose thread is another file than the compiled one. */
 export interface StartOptions {
@@ -93,6 +94,7 @@ async function start(config: Config, options: StartOptions, lifeline: Lifeline):
 /** Keeps the read models. */
 function startProjector(parts: Parts): void {
   follow(parts, expectationProjection);
+  follow(parts, expectationHistoryProjection);
   follow(parts, settlementProjection);
 }
 

@@ -3,13 +3,19 @@ import { backlogModel } from '../commands/dispatcher.ts';
 import { listCheckpoints } from '../event-store/checkpoints.ts';
 import { rebuild } from '../event-store/rebuild.ts';
 import type { Subscriber } from '../event-store/subscriber.ts';
+import { expectationHistoryProjection } from '../projections/expectation-history.ts';
 import { expectationProjection } from '../projections/expectation.ts';
 import { settlementProjection } from '../projections/settlement.ts';
 import { CliError } from './cli-error.ts';
 import { withLog } from './open-log.ts';
 
 /** Every read model that can be rebuilt. */
-const READ_MODELS: readonly Subscriber[] = [expectationProjection, settlementProjection, backlogModel];
+const READ_MODELS: readonly Subscriber[] = [
+  expectationProjection,
+  expectationHistoryProjection,
+  settlementProjection,
+  backlogModel,
+];
 
 async function status(options: { json?: boolean }): Promise<void> {
   await withLog(async ({ store, database }) => {

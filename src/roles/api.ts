@@ -4,6 +4,7 @@ import { createCommandRoutes } from '../commands/requests/routes.ts';
 import { createGroupAppend } from '../event-store/group-append.ts';
 import { openValuationPool } from '../platform/valuation-pool.ts';
 import { createCharacterRoutes } from '../read-api/character-routes.ts';
+import { createHistoryRoutes } from '../read-api/history-routes.ts';
 import { createRequestRoutes } from '../read-api/request-routes.ts';
 import { createExplorer } from '../read-api/what-if.ts';
 import type { Parts } from './parts.ts';
@@ -21,6 +22,7 @@ export async function startApiRole(parts: Parts): Promise<Router[]> {
   return [
     createCommandRoutes({ acceptRequest, database }),
     createCharacterRoutes({ database, fileRequest, freshForSeconds, now, explorer }),
+    createHistoryRoutes(database),
     createRequestRoutes({ store, database }),
   ];
 }

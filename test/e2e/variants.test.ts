@@ -6,6 +6,7 @@ import { backlogModel } from '../../src/commands/dispatcher.ts';
 import { createPostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.ts';
 import { rebuild } from '../../src/event-store/rebuild.ts';
 import { openDatabase } from '../../src/platform/database.ts';
+import { expectationHistoryProjection } from '../../src/projections/expectation-history.ts';
 import { expectationProjection } from '../../src/projections/expectation.ts';
 import { settlementProjection } from '../../src/projections/settlement.ts';
 import { json, testApplication } from '../support/application.ts';
@@ -46,20 +47,16 @@ describe('the read models', function () {
       await application.fetch(`${pathOf(name)}?wait=20`);
     }
     const sql = postgres(application.databaseUrl, { max: 1 });
-    const tables = ['expectation_view', 'snapshot_view', 'character_index', 'settlement_view', 'backlog_view'];
+    const models = [expectationProjection, expectationHistoryProjection, settlementProjection, backlogModel];
+    const tables = models.flatMap((model) => model.tables);
     const contents = async () =>
       Promise.all(tables.map((table) => sql`select md5(t::text) as row from ${sql(table)} t order by 1`));
-    await until(
-      () => sql`select 1 from settlement_view`,
-      (rows) => rows.length === 4,
-    );
-    const before = await contents();
-    expect(before.map((rows) => rows.length)).to.deep.equal([3, 3, 3, 4, 0]);
+    const before = await until(contents, (rows) => String(rows.map((of) => of.length)) === '3,3,3,3,4,0');
 
     const database = openDatabase({ url: application.databaseUrl, applicationName: 'test', poolSize: 2 });
     const store = createPostgresEventStore({ database });
     for (const table of tables) await sql`delete from ${sql(table)}`;
-    for (const model of [expectationProjection, settlementProjection, backlogModel]) {
+    for (const model of models) {
       await rebuild(model, { store, database, onProgress: () => undefined });
     }
     expect(await contents()).to.deep.equal(before);

@@ -8,7 +8,7 @@ import { explainPreset } from './explain.ts';
 import type { ComponentValuation, ItemValuation, PresetValuation, Total, Valuation } from './valuation.ts';
 
 /** What the upstream's terms ask every answer to say. */
-const ATTRIBUTION = 'Data based on NEXON Open API';
+export const ATTRIBUTION = 'Data based on NEXON Open API';
 
 export interface ExpectationInputs {
   readonly character: CharacterFacts;
@@ -29,7 +29,7 @@ export function renderExpectation(inputs: ExpectationInputs): Record<string, unk
   const { character, equipment, fingerprint } = inputs;
   const valuation = expandValuation(inputs.valuation);
   const { activePreset, maxPreset } = valuation;
-  const totalOf = (number: number) => valuation.presets.find(({ preset }) => preset === number)?.total ?? nothing;
+  const { cost, unsupported } = totalOf(valuation, activePreset);
   return {
     freshness: inputs.freshness,
     asOf: inputs.asOf,
@@ -46,16 +46,20 @@ export function renderExpectation(inputs: ExpectationInputs): Record<string, unk
     engine: valuation.engine,
     assumptions: valuation.assumptions,
     activePreset,
-    total: totalOf(activePreset).cost,
+    total: cost,
     maxPreset,
-    maxTotal: totalOf(maxPreset).cost,
-    unsupportedComponents: totalOf(activePreset).unsupported,
+    maxTotal: totalOf(valuation, maxPreset).cost,
+    unsupportedComponents: unsupported,
     presets: valuation.presets.map((preset) => renderPreset(preset, valuation, equipment)),
     attribution: ATTRIBUTION,
   };
 }
 
-/** The total of a preset that is not there: the character wears nothing. */
+/** The total of a preset; nothing to pay where the character has no such preset. */
+export function totalOf(valuation: Valuation, number: number): Total {
+  return valuation.presets.find(({ preset }) => preset === number)?.total ?? nothing;
+}
+
 const nothing: Total = {
   cost: { mean: 0, sd: 0, p10: 0, p50: 0, p75: 0, p90: 0, p95: 0, p99: 0 },
   unsupported: 0,

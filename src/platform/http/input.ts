@@ -1,5 +1,5 @@
 import express, { type Request, type RequestHandler } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ProblemError } from '../../domain/errors.ts';
 
 /** Largest body of a request, bytes. */
@@ -31,6 +31,15 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
     field: field || 'body',
   });
 }
+
+const LARGEST_POSITION = 2n ** 63n - 1n;
+
+/** A log position as clients give it: decimal digits. */
+export const positionText = z
+  .string()
+  .regex(/^\d{1,19}$/, 'a log position in decimal digits')
+  .transform(BigInt)
+  .refine((position) => position <= LARGEST_POSITION, 'a log position of at most 2^63 - 1');
 
 /** A named path parameter; Express gives it already decoded. */
 export function pathParameter(request: Request, name: string): string {

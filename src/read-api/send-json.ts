@@ -1,0 +1,21 @@
+import type { Request, Response } from 'express';
+import { sha256 } from '../domain/ids.ts';
+import { encode, preferredEncoding } from '../platform/http/encoding.ts';
+
+/** Sends JSON in the client's coding with a strong ETag; 304 where the client has it. */
+export async function sendJson(
+  request: Request,
+  response: Response,
+  answer: { readonly json: string; readonly cacheControl: string },
+): Promise<void> {
+  const encoding = preferredEncoding(request);
+  response.set({
+    'Content-Type': 'application/json; charset=utf-8',
+    ETag: `"${sha256(answer.json).slice(0, 32)}-${encoding}"`,
+    'Cache-Control': answer.cacheControl,
+    Vary: 'Accept-Encoding',
+    ...(encoding === 'identity' ? {} : { 'Content-Encoding': encoding }),
+  });
+  if (request.fresh) response.status(304).end();
+  else response.end(await encode(Buffer.from(answer.json), encoding));
+}
