@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { Router } from 'express';
 import type { Lead } from './event-store/subscription.ts';
 import { createAdminRoutes } from './ops/admin.ts';
@@ -37,6 +38,8 @@ const CONNECTIONS_BESIDES_POOL = 15;
 /** What a start may bring of its own: tests run the sources, whose thread is another file than the compiled one. */
 export interface StartOptions {
   readonly valuationThread?: URL;
+  /** See `DatabaseOptions`. */
+  readonly noticeNesting?: boolean;
 }
 
 /** Reads top to bottom how the system is put together: services, shared parts, roles, HTTP. */
@@ -60,9 +63,9 @@ async function start(config: Config, options: StartOptions, lifeline: Lifeline):
   const postgres = lifeline.add(await providePostgres(config, log), (service) => service.stop());
   await migrateAll(config, postgres.url, log);
   const poolSize = config.DATABASE_POOL_SIZE;
-  const database = lifeline.add(openDatabase({ url: postgres.url, applicationName: 'pve', poolSize }), (it) =>
-    it.close(),
-  );
+  const { noticeNesting } = options;
+  const pool = { url: postgres.url, applicationName: 'pve', poolSize, ...(noticeNesting ? { noticeNesting } : {}) };
+  const database = lifeline.add(openDatabase(pool), (it) => it.close());
   await assertConnectionsFit(database, { processes: 1, poolSize, besides: CONNECTIONS_BESIDES_POOL });
   exportPool(metrics.registry, () => database.stats());
   const store = lifeline.add(openEventStore(config, postgres.url, database), (it) => it.close());
@@ -103,9 +106,14 @@ async function startHttp(parts: Parts): Promise<string> {
   const { config, log, metrics, database, queue, lifeline } = parts;
   const checks = { database: () => database.query(ask), queue: () => queue.ping() };
   const routers = [createHealthRoutes({ checks, metrics, accepting: () => !lifeline.ending })];
-  if (config.ROLE.includes('api')) routers.push(...(await startApiRole(parts)));
+  const api = config.ROLE.includes('api') ? await startApiRole(parts) : undefined;
+  if (api !== undefined) routers.push(...api.routers);
   if (config.ROLE.includes('ops')) routers.push(adminRoutes(parts));
-  const server = await listen(createApp(routers, log, metrics), { host: config.HOST, port: config.PORT });
+  const app = createApp(routers, log, metrics);
+  const handler: RequestListener = (request, response) => {
+    if (api?.lane.answer(request, response) !== true) app(request, response);
+  };
+  const server = await listen(handler, { host: config.HOST, port: config.PORT });
   lifeline.add(server, (it) => it.close(HTTP_GRACE_MS));
   return server.url;
 }

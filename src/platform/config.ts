@@ -41,6 +41,9 @@ const schema = z
     WORKER_CONCURRENCY: integer(4, 1, 64).describe('characters valued at a time'),
     VALUATION_THREADS: integer(1, 1, 16).describe('threads of an API process for what-if questions'),
     SNAPSHOT_FRESH_FOR_SECONDS: integer(900, 60, 86_400).describe('age below which a snapshot is fresh'),
+    CACHE_L1_MEGABYTES: integer(128, 1, 4096).describe('memory for ready answers'),
+    CACHE_L1_TTL_SECONDS: integer(300, 30, 3600).describe('time after which a ready answer is loaded again'),
+    CACHE_SERVE_STALE_SECONDS: integer(3600, 0, 86_400).describe('time beyond that while the database is away'),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .superRefine((config, context) => {

@@ -16,7 +16,7 @@ export interface PoolStats {
 /** Permits in the order of asking; their number can be changed while they are in use. */
 export class Gate {
   readonly #timeoutMs: number;
-  readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
+  readonly #inside: AsyncLocalStorage<{ open: boolean }> | undefined;
   readonly #waiting = new Set<() => void>();
   #size: number;
   #active = 0;
@@ -24,10 +24,14 @@ export class Gate {
   #refused = 0;
   #waitedMs = 0;
 
-  /** `timeoutMs`: how long a permit is waited for. */
-  constructor(size: number, timeoutMs: number) {
+  /**
+   * `timeoutMs`: how long a permit is waited for. `noticeNesting`: refuse a permit inside another; following who is
+   * inside costs every request of the process something.
+   */
+  constructor(size: number, options: { readonly timeoutMs: number; readonly noticeNesting: boolean }) {
     this.#size = size;
-    this.#timeoutMs = timeoutMs;
+    this.#timeoutMs = options.timeoutMs;
+    this.#inside = options.noticeNesting ? new AsyncLocalStorage() : undefined;
   }
 
   /** Fewer permits than are in use: they are not taken away, just not given again. */
@@ -48,18 +52,19 @@ export class Gate {
   }
 
   /**
-   * Runs `work` under one permit. Throws `ProblemError` `overloaded` when none is free in time, and an error of the
-   * programmer's when the caller holds one already: two permits inside each other can block the whole pool for good.
+   * Runs `work` under one permit. Throws `ProblemError` `overloaded` when none is free in time and, where nesting is
+   * noticed, an error of the programmer's when the caller holds one already: enough of those wait for each other until
+   * the timeout.
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#inside.getStore()?.open === true) {
+    if (this.#inside?.getStore()?.open === true) {
       throw new Error('a database permit was asked for inside another: pass the sql of the outer one on');
     }
     await this.#acquire();
     const holder = { open: true };
     // The permit goes back however the work ends.
     try {
-      return await this.#inside.run(holder, work);
+      return await (this.#inside === undefined ? work() : this.#inside.run(holder, work));
     } finally {
       holder.open = false;
       this.#active--;

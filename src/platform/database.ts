@@ -9,7 +9,7 @@ export type { PoolStats } from './database-gate.ts';
 
 /**
  * One database pool behind its gate: a permit covers one query or one transaction. A permit is waited for at most 1 s
- * (then `ProblemError` `overloaded`), asking for a second permit inside the first throws, every query has a deadline.
+ * (then `ProblemError` `overloaded`), every query has a deadline.
  * A database that is not there or does not answer in time: `ProblemError` `unavailable`; errors of SQL pass through.
  */
 export interface Database {
@@ -31,6 +31,8 @@ export interface DatabaseOptions {
   readonly maxPoolSize?: number;
   readonly queryTimeoutMs?: number;
   readonly permitTimeoutMs?: number;
+  /** Throw when a permit is asked for inside another. For tests: see docs/adr/0009-nesting-noticed-in-tests.md. */
+  readonly noticeNesting?: boolean;
 }
 
 const OPERATORS_POOL_SIZE = 2;
@@ -38,9 +40,9 @@ const CLOSE_GRACE_S = 5;
 
 /** Opens a pool; it connects with the first query. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { poolSize, maxPoolSize = 50, permitTimeoutMs = 1000 } = options;
+  const { poolSize, maxPoolSize = 50, permitTimeoutMs = 1000, noticeNesting = false } = options;
   const sql = openPool(options, maxPoolSize);
-  const gate = new Gate(checkSize(poolSize, maxPoolSize), permitTimeoutMs);
+  const gate = new Gate(checkSize(poolSize, maxPoolSize), { timeoutMs: permitTimeoutMs, noticeNesting });
   return {
     query: (work) => gate.run(() => work(sql).catch(rethrowTranslated)),
     // The driver's type also allows an array of queries as the work, which this interface does not.

@@ -1,16 +1,20 @@
 import { Router, type Request, type Response } from 'express';
+import type { Database } from '../platform/database.ts';
 import { jsonBody, methodNotAllowed, pathParameter } from '../platform/http/input.ts';
 import { acceptedBody, requestPath } from '../platform/http/request-answer.ts';
 import { readCharacterQuery } from './character-query.ts';
 import { findOrFile, type ExpectationParts, type Found } from './expectation.ts';
-import { sendStored } from './send-stored.ts';
+import type { HotLane } from './hot-lane.ts';
+import { sendStored, type SendParts } from './send-stored.ts';
 import { findStoredSnapshot, type Explorer, type WhatIf } from './what-if.ts';
 
 /** Seconds after which a client asks again for a character that is being valued. */
 const RETRY_AFTER_SECONDS = 2;
 
-export interface CharacterParts extends ExpectationParts {
+export interface CharacterParts extends ExpectationParts, SendParts {
+  readonly database: Database;
   readonly explorer: Explorer;
+  readonly lane: Pick<HotLane, 'learn'>;
 }
 
 /** Questions about a character, and about one item given by hand. */
@@ -44,9 +48,11 @@ async function answer(
     sendPending(response, found);
     return;
   }
-  const { row } = found;
-  const stored = whatIf === undefined ? row : { ...row, ...(await parts.explorer.explore(row, whatIf)) };
-  await sendStored(parts, request, response, stored);
+  const { row } = found.entry;
+  const other =
+    whatIf === undefined ? {} : { other: { asOf: row.asOf, ...(await parts.explorer.explore(row, whatIf)) } };
+  await sendStored(parts, { request, response }, { ...found, ...other });
+  if (request.originalUrl === request.path) parts.lane.learn(request, row.characterKey);
 }
 
 async function answerEquipment(parts: CharacterParts, request: Request, response: Response): Promise<void> {
@@ -56,7 +62,7 @@ async function answerEquipment(parts: CharacterParts, request: Request, response
     sendPending(response, found);
     return;
   }
-  const snapshot = await findStoredSnapshot(parts.database, found.row.ocid);
+  const snapshot = await findStoredSnapshot(parts.database, found.entry.row.ocid);
   const { character, fingerprint, fetchedAt, equipment } = snapshot;
   response
     .set('Cache-Control', 'no-cache')

@@ -1,10 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
 import { characterKey, parseCharacterName } from '../domain/character/name.ts';
 import { ProblemError } from '../domain/errors.ts';
-import type { Database } from '../platform/database.ts';
-import { findExpectation, type ExpectationRead } from '../platform/read-models/expectation.ts';
-import { findLastSettlement } from '../platform/read-models/settlement.ts';
-import { ageSeconds, isServable } from './freshness.ts';
+import type { AnswerCache, Entry } from './cache/answer-cache.ts';
+import type { Waiters } from './cache/waiters.ts';
+import { ageSeconds } from './freshness.ts';
+import type { Tier } from './representation.ts';
 
 /** Files a request to value a character; answers once it is durable. Given by the composition root. */
 export type FileRequest = (wish: {
@@ -14,7 +13,7 @@ export type FileRequest = (wish: {
 
 /** What a read finds: a stored answer, or a request that will lead to one. */
 export type Found =
-  | { readonly kind: 'stored'; readonly row: ExpectationRead }
+  | { readonly kind: 'stored'; readonly entry: Entry; readonly tier: Tier }
   | { readonly kind: 'pending'; readonly requestId: string; readonly position: bigint };
 
 export interface ExpectationQuery {
@@ -27,16 +26,12 @@ export interface ExpectationQuery {
 }
 
 export interface ExpectationParts {
-  readonly database: Database;
+  readonly cache: AnswerCache;
+  readonly waiters: Waiters;
   readonly fileRequest: FileRequest;
   readonly freshForSeconds: () => number;
   readonly now: () => Date;
 }
-
-/** An unknown name is asked for again only after this time. */
-const UNKNOWN_FOR_SECONDS = 600;
-/** Time between two looks at the read model while a client waits. */
-const LOOK_AGAIN_MS = 100;
 
 /**
  * Reads never wait for the upstream: they answer what is stored and file a refresh when it is too old. A character never
@@ -46,40 +41,39 @@ const LOOK_AGAIN_MS = 100;
 export async function findOrFile(parts: ExpectationParts, query: ExpectationQuery): Promise<Found> {
   const characterName = parseCharacterName(query.name);
   const key = characterKey(characterName);
-  const stored = await findServable(parts, key);
-  if (stored !== undefined) {
-    const old = ageSeconds(stored.asOf, parts.now()) >= parts.freshForSeconds();
-    if (old && !stored.pending) await parts.fileRequest({ characterName, correlationId: query.correlationId });
-    return { kind: 'stored', row: stored };
+  // Before the first look, so that no change falls between the look and the wait.
+  const waiting = query.waitSeconds > 0 ? parts.waiters.wait(key, query) : undefined;
+  const file = () => parts.fileRequest({ characterName, correlationId: query.correlationId });
+  // However the read ends, nobody waits any longer.
+  try {
+    const found = await look(parts, key);
+    if (found !== undefined) {
+      if (isDue(parts, found.entry)) {
+        await file();
+        found.entry.pending = true;
+      }
+      return found;
+    }
+    const request = await file();
+    while (waiting !== undefined && (await waiting.change())) {
+      const answer = await look(parts, key);
+      if (answer !== undefined) return { ...answer, tier: 'miss' };
+    }
+    return { kind: 'pending', ...request };
+  } finally {
+    waiting?.end();
   }
-  await refuseUnknown(parts, key);
-  const request = await parts.fileRequest({ characterName, correlationId: query.correlationId });
-  const row = await waitForAnswer(parts, key, query);
-  return row === undefined ? { kind: 'pending', ...request } : { kind: 'stored', row };
 }
 
-async function findServable(parts: ExpectationParts, key: string): Promise<ExpectationRead | undefined> {
-  const row = await parts.database.query((sql) => findExpectation(sql, key));
-  return row !== undefined && isServable(row.asOf, parts.now()) ? row : undefined;
-}
-
-async function refuseUnknown(parts: ExpectationParts, key: string): Promise<void> {
-  const last = await parts.database.query((sql) => findLastSettlement(sql, key));
-  if (last?.outcome !== 'ignored' || ageSeconds(last.settledAt, parts.now()) >= UNKNOWN_FOR_SECONDS) return;
+/** What is stored, `undefined` when the character was never valued. Throws `not-found` for a name the game denied. */
+async function look(parts: ExpectationParts, key: string): Promise<(Found & { kind: 'stored' }) | undefined> {
+  const found = await parts.cache.find(key);
+  if (found.kind === 'never-valued') return undefined;
+  if (found.kind === 'stored') return found;
   throw new ProblemError('not-found', 'the game does not know a character of this name', { field: 'characterName' });
 }
 
-async function waitForAnswer(
-  parts: ExpectationParts,
-  key: string,
-  query: ExpectationQuery,
-): Promise<ExpectationRead | undefined> {
-  const deadline = parts.now().getTime() + query.waitSeconds * 1000;
-  while (!query.signal.aborted && parts.now().getTime() < deadline) {
-    await setTimeout(LOOK_AGAIN_MS, undefined, { signal: query.signal }).catch(() => undefined);
-    const row = await findServable(parts, key);
-    if (row !== undefined) return row;
-    await refuseUnknown(parts, key);
-  }
-  return undefined;
+/** Too old, and nobody has asked for a newer one yet. */
+function isDue(parts: ExpectationParts, { row, pending }: Entry): boolean {
+  return !pending && ageSeconds(row.asOf, parts.now().getTime()) >= parts.freshForSeconds();
 }

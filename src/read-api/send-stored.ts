@@ -1,50 +1,34 @@
 import type { Request, Response } from 'express';
-import { encode, fromBrotli, preferredEncoding } from '../platform/http/encoding.ts';
-import { withHead } from '../platform/read-models/expectation-body.ts';
+import { clientHas } from '../platform/http/conditional.ts';
+import { preferredEncoding } from '../platform/http/encoding.ts';
+import type { AnswerCache, Entry } from './cache/answer-cache.ts';
 import { ageSeconds, freshness } from './freshness.ts';
+import { represent, send, type StoredAnswer, type Tier } from './representation.ts';
 
-/** An answer about a character as it is kept: brotli-compressed JSON that begins with freshness and date. */
-export interface StoredAnswer {
-  readonly body: Buffer;
-  /** Equal for equal bodies only. */
-  readonly etag: string;
-  readonly asOf: Date;
-  /** Newer work on the character is under way. */
-  readonly pending: boolean;
-}
-
-export interface Clock {
+/** How an answer about a character goes out. */
+export interface SendParts {
+  readonly cache: AnswerCache;
   readonly freshForSeconds: () => number;
   readonly now: () => Date;
+  readonly countRead: (tier: Tier) => void;
 }
 
 /** Sends a stored answer in the client's coding with its freshness of this moment; 304 where the client has it. */
 export async function sendStored(
-  clock: Clock,
-  request: Request,
-  response: Response,
-  answer: StoredAnswer,
+  parts: SendParts,
+  { request, response }: { request: Request; response: Response },
+  { entry, tier, other }: { entry: Entry; tier: Tier; other?: StoredAnswer },
 ): Promise<void> {
-  const { body, etag, asOf, pending } = answer;
-  const now = clock.now();
-  const state = freshness(asOf, now, { freshForSeconds: clock.freshForSeconds(), pending });
+  const { row, pending } = entry;
+  const age = ageSeconds(row.asOf, parts.now().getTime());
+  const maxAge = parts.freshForSeconds();
+  const state = freshness(age, { freshForSeconds: maxAge, pending });
   const encoding = preferredEncoding(request);
-  response.set({
-    'Content-Type': 'application/json; charset=utf-8',
-    ETag: `"${etag}-${state}-${encoding}"`,
-    // The answer's age counts from the snapshot: what is left of max-age is how long it stays fresh.
-    'Cache-Control': `public, max-age=${clock.freshForSeconds()}`,
-    Age: String(ageSeconds(asOf, now)),
-    'X-Cache': 'db',
-    'X-Freshness': state,
-    Vary: 'Accept-Encoding',
-    ...(encoding === 'identity' ? {} : { 'Content-Encoding': encoding }),
-  });
-  if (request.fresh) {
-    response.status(304).end();
-    return;
-  }
-  // The stored bytes are the fresh answer: nothing is parsed or compressed for it.
-  const ready = state === 'fresh' && encoding === 'br';
-  response.end(ready ? body : await encode(withHead(await fromBrotli(body), state, asOf), encoding));
+  const representation = await (other === undefined
+    ? parts.cache.representation(entry, state, encoding)
+    : represent(other, state, encoding));
+  const ifNoneMatch = request.get('if-none-match');
+  const notModified = clientHas(representation.etag, { ifNoneMatch, cacheControl: request.get('cache-control') });
+  parts.countRead(tier);
+  send(response, representation, { tier, ageSeconds: age, maxAge, notModified });
 }

@@ -2,16 +2,30 @@ import type { Router } from 'express';
 import { createAcceptRequest } from '../commands/requests/accept-request.ts';
 import { createCommandRoutes } from '../commands/requests/routes.ts';
 import { createGroupAppend } from '../event-store/group-append.ts';
+import { openRedis } from '../platform/redis.ts';
 import { openValuationPool } from '../platform/valuation-pool.ts';
+import { AnswerCache } from '../read-api/cache/answer-cache.ts';
+import { openChangeFeed, type ChangeListener } from '../read-api/cache/change-feed.ts';
+import { createSharedTier, type SharedTier } from '../read-api/cache/shared-tier.ts';
+import { createWaiters } from '../read-api/cache/waiters.ts';
 import { createCharacterRoutes } from '../read-api/character-routes.ts';
 import { createHistoryRoutes } from '../read-api/history-routes.ts';
+import { createHotLane, type HotLane } from '../read-api/hot-lane.ts';
+import { createReadMetrics } from '../read-api/read-metrics.ts';
 import { createRequestRoutes } from '../read-api/request-routes.ts';
 import { createExplorer } from '../read-api/what-if.ts';
-import type { Parts } from './parts.ts';
+import { inBackground, type Parts } from './parts.ts';
 
-/** The public endpoints: commands and reads. */
-export async function startApiRole(parts: Parts): Promise<Router[]> {
-  const { config, database, store, lifeline, valuationThread, now } = parts;
+/** The public endpoints. */
+export interface Api {
+  readonly routers: readonly Router[];
+  /** Answers in front of Express what is ready in memory. */
+  readonly lane: HotLane;
+}
+
+/** Commands and reads. */
+export async function startApiRole(parts: Parts): Promise<Api> {
+  const { config, database, store, lifeline, valuationThread, now, log, metrics } = parts;
   const acceptRequest = createAcceptRequest({ store, append: createGroupAppend(store), now });
   const fileRequest = (wish: { characterName: string; correlationId: string }) =>
     acceptRequest({ ...wish, actor: 'reader' });
@@ -19,10 +33,56 @@ export async function startApiRole(parts: Parts): Promise<Router[]> {
   const threads = { threads: config.VALUATION_THREADS, thread: valuationThread };
   const pool = lifeline.add(await openValuationPool(threads), (it) => it.close());
   const explorer = createExplorer({ database, pool });
-  return [
+  const { cache, waiters } = await startCache(parts, freshForSeconds);
+  const lane = createHotLane({ cache, freshForSeconds, now: Date.now, log });
+  const watched = { hotReads: () => lane.answered(), cache: () => cache.stats() };
+  const countRead = createReadMetrics(metrics.registry, watched);
+  const character = { database, cache, waiters, fileRequest, freshForSeconds, now, explorer, lane, countRead };
+  const routers = [
     createCommandRoutes({ acceptRequest, database }),
-    createCharacterRoutes({ database, fileRequest, freshForSeconds, now, explorer }),
+    createCharacterRoutes(character),
     createHistoryRoutes(database),
     createRequestRoutes({ store, database }),
   ];
+  return { routers, lane };
+}
+
+/** The tiers of ready answers, kept right by the change feed of the read models. */
+async function startCache(parts: Parts, freshForSeconds: () => number) {
+  const { config, database, execute, now } = parts;
+  const feed = await openChangeFeed({ database, execute });
+  const shared = openShared(parts);
+  shared?.use(feed.generation);
+  const cache = new AnswerCache({
+    database,
+    shared,
+    capacityBytes: config.CACHE_L1_MEGABYTES * 1024 ** 2,
+    ttlSeconds: () => config.CACHE_L1_TTL_SECONDS,
+    serveStaleSeconds: () => config.CACHE_SERVE_STALE_SECONDS,
+    freshForSeconds,
+    now,
+  });
+  const waiters = createWaiters();
+  const listener: ChangeListener = {
+    changed(key, changedAt) {
+      cache.changed(key, changedAt);
+      waiters.wake(key);
+    },
+    settled(key) {
+      cache.settled(key);
+      waiters.wake(key);
+    },
+    swapped(generation) {
+      cache.swapped(generation);
+      waiters.wakeAll();
+    },
+  };
+  inBackground(parts, 'cache feed', (signal) => feed.follow(listener, signal));
+  return { cache, waiters };
+}
+
+function openShared({ config, lifeline, log, execute }: Parts): SharedTier | undefined {
+  if (config.REDIS_URL === undefined) return undefined;
+  const redis = lifeline.add(openRedis(config.REDIS_URL, log), (it) => it.disconnect());
+  return createSharedTier({ redis, execute, now: Date.now });
 }

@@ -6,7 +6,7 @@ import { describeEventStore } from './event-store.ts';
 describeEventStore('postgres', async () => {
   const server = await testDatabase();
   const { url } = server;
-  const database = openDatabase({ url, applicationName: 'contract', poolSize: 10 });
+  const database = openDatabase({ url, applicationName: 'contract', poolSize: 10, noticeNesting: true });
   const dispose = async () => {
     await database.close();
     await server.drop();

@@ -20,7 +20,7 @@ export async function openPostgresLog(): Promise<PostgresLog> {
   const databases: Database[] = [];
   const stores: EventStore[] = [];
   const open = (poolSize: number) => {
-    const database = openDatabase({ url, applicationName: 'test', poolSize });
+    const database = openDatabase({ url, applicationName: 'test', poolSize, noticeNesting: true });
     databases.push(database);
     return database;
   };

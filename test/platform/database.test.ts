@@ -22,7 +22,13 @@ describe('the database', () => {
   });
 
   const open = (options: Partial<DatabaseOptions> = {}): Database => {
-    const database = openDatabase({ url: server.url, applicationName: 'pve-test', poolSize: 2, ...options });
+    const database = openDatabase({
+      url: server.url,
+      applicationName: 'pve-test',
+      poolSize: 2,
+      noticeNesting: true,
+      ...options,
+    });
     opened.push(database);
     return database;
   };

@@ -30,7 +30,7 @@ export async function testApplication(environment: Record<string, string> = {}):
     LOG_LEVEL: 'silent',
     ...environment,
   });
-  const application = await startApplication(config, { valuationThread: THREAD });
+  const application = await startApplication(config, { valuationThread: THREAD, noticeNesting: true });
   const at = (path: string) => new URL(path, application.url);
   return {
     url: application.url,

@@ -18,7 +18,7 @@ export interface LogParts extends SubscriptionParts {
 export async function logParts(): Promise<LogParts> {
   const test = await testDatabase();
   const { url } = test;
-  const database = openDatabase({ url, applicationName: 'test', poolSize: 5 });
+  const database = openDatabase({ url, applicationName: 'test', poolSize: 5, noticeNesting: true });
   const store = createPostgresEventStore({ database, url });
   const metrics = createMetrics();
   const lead: Lead = (key, signal, onLeader) => holdLeadership({ url, key, signal, onLeader, log: silent });

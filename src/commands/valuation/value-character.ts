@@ -14,7 +14,7 @@ import type { EventStore } from '../../event-store/event-store.ts';
 import type { Database } from '../../platform/database.ts';
 import type { ValuationJob } from '../../platform/queue.ts';
 import { findCharacter } from '../../platform/read-models/character.ts';
-import { findExpectation } from '../../platform/read-models/expectation.ts';
+import { findAnsweredSnapshot } from '../../platform/read-models/expectation.ts';
 import { decideAndAppend } from '../decide-and-append.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
@@ -55,7 +55,7 @@ export async function valueCharacter(parts: ValueCharacterParts, job: ValuationJ
   const event = settled === undefined ? undefined : readEvent(settled);
   if (event?.type === 'ValuationSettled' && BigInt(event.data.through) >= BigInt(job.through)) return;
 
-  const stored = await parts.database.query((sql) => findExpectation(sql, characterKey));
+  const stored = await parts.database.query((sql) => findAnsweredSnapshot(sql, characterKey));
   if (stored !== undefined && satisfies(stored, job, parts)) {
     await settle(parts, job, { outcome: 'valued', evidence: { fingerprint: stored.fingerprint, source: 'snapshot' } });
     return;

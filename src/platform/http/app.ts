@@ -2,14 +2,12 @@ import { randomUUID } from 'node:crypto';
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import type { Logger } from '../logging.ts';
 import type { Metrics } from '../metrics.ts';
+import { givenCorrelationId } from './common-headers.ts';
 import { noSuchRoute, problemHandler } from './problem.ts';
-
-const CORRELATION_ID = /^[\w.-]{1,64}$/;
 
 /** Takes the caller's `X-Correlation-ID` when it is well formed, else makes one; both ends see it. */
 const correlate: RequestHandler = (request, response, next) => {
-  const given = request.get('x-correlation-id');
-  const correlationId = given !== undefined && CORRELATION_ID.test(given) ? given : randomUUID();
+  const correlationId = givenCorrelationId(request.get('x-correlation-id')) ?? randomUUID();
   response.locals.correlationId = correlationId;
   response.set('X-Correlation-ID', correlationId);
   next();

@@ -19,12 +19,34 @@ export interface ExpectationRead extends ExpectationRow {
   readonly pending: boolean;
 }
 
-/** The stored answer of a character, `undefined` when it was never valued. */
-export async function findExpectation(sql: Queries, characterKey: string): Promise<ExpectationRead | undefined> {
-  const [row] = await sql<ExpectationRead[]>`
-    select character_key as "characterKey", ocid, fingerprint, as_of as "asOf", fetch_started_at as "fetchStartedAt",
+/** What the read models say of a name: its answer and, where the game last said that it does not know it, when. */
+export interface AnswerLookUp {
+  readonly row: ExpectationRead | undefined;
+  readonly ignoredAt: Date | undefined;
+}
+
+/** Looks a name up in one round trip. */
+export async function lookUpAnswer(sql: Queries, characterKey: string): Promise<AnswerLookUp> {
+  const [found] = await sql<(ExpectationRead & { etag: string | null; ignoredAt: Date | null })[]>`
+    select wanted.key as "characterKey", ocid, fingerprint, as_of as "asOf", fetch_started_at as "fetchStartedAt",
            changed_at as "changedAt", etag, body,
-           exists (select 1 from backlog_view b where b.character_key = e.character_key) as pending
-    from expectation_view e where character_key = ${characterKey}`;
+           exists (select 1 from backlog_view b where b.character_key = wanted.key) as pending,
+           case when last.outcome = 'ignored' then last.settled_at end as "ignoredAt"
+    from (select ${characterKey}::text as key) wanted
+    left join expectation_view e on e.character_key = wanted.key
+    left join lateral (
+      select outcome, settled_at from settlement_view s where s.character_key = wanted.key order by position desc limit 1
+    ) last on true`;
+  return { row: found?.etag ? found : undefined, ignoredAt: found?.ignoredAt ?? undefined };
+}
+
+/** Which snapshot a stored answer rests on: enough to know whether another fetch is needed. */
+export async function findAnsweredSnapshot(
+  sql: Queries,
+  characterKey: string,
+): Promise<Pick<ExpectationRow, 'fingerprint' | 'asOf' | 'fetchStartedAt'> | undefined> {
+  const [row] = await sql<Pick<ExpectationRow, 'fingerprint' | 'asOf' | 'fetchStartedAt'>[]>`
+    select fingerprint, as_of as "asOf", fetch_started_at as "fetchStartedAt" from expectation_view
+    where character_key = ${characterKey}`;
   return row;
 }

@@ -21,12 +21,3 @@ export async function findSettlement(
     order by position desc limit 1`;
   return row;
 }
-
-/** The character's newest settlement, whatever the request. */
-export async function findLastSettlement(sql: Queries, characterKey: string): Promise<Settlement | undefined> {
-  const [row] = await sql<Settlement[]>`
-    select outcome, reason, settled_at as "settledAt" from settlement_view
-    where character_key = ${characterKey}
-    order by position desc limit 1`;
-  return row;
-}
