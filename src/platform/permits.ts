@@ -1,0 +1,112 @@
+import { ProblemError } from '../domain/errors.ts';
+
+export interface PermitOptions {
+  /** What the permits are for, as a refused caller reads it: "the database". */
+  readonly what: string;
+  /** How many may be out at a time; asked anew each time, so it may change while they are. */
+  readonly size: () => number;
+  /** How long a permit is waited for. */
+  readonly timeoutMs: number;
+  /** How many may wait; more are refused at once. */
+  readonly maxWaiting?: () => number;
+}
+
+/** `granted`, `refused` and `waitedMs` (spent waiting, in ms, all together) count since the start. */
+export interface PermitStats {
+  readonly active: number;
+  readonly waiting: number;
+  readonly granted: number;
+  /** Permits asked for and not had: too many waiting, or not in time. */
+  readonly refused: number;
+  readonly waitedMs: number;
+}
+
+/** Permits in the order of asking. */
+export class Permits {
+  readonly #options: PermitOptions;
+  readonly #waiting = new Set<() => void>();
+  #active = 0;
+  #granted = 0;
+  #refused = 0;
+  #waitedMs = 0;
+
+  constructor(options: PermitOptions) {
+    this.#options = options;
+  }
+
+  stats(): PermitStats {
+    return {
+      active: this.#active,
+      waiting: this.#waiting.size,
+      granted: this.#granted,
+      refused: this.#refused,
+      waitedMs: this.#waitedMs,
+    };
+  }
+
+  /**
+   * Runs `work` under one permit. Throws `ProblemError` `overloaded` when none is to be had in time, when too many wait,
+   * or when `signal` aborts while this one waits: who asked is gone.
+   */
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    await this.#acquire(signal);
+    // The permit goes back however the work ends.
+    try {
+      return await work();
+    } finally {
+      this.#active--;
+      this.grant();
+    }
+  }
+
+  /** Gives free permits to those who wait; to be called when `size` has grown. Fewer permits than are out: none is taken back. */
+  grant(): void {
+    for (const enter of this.#waiting) {
+      if (this.#active >= this.#options.size()) return;
+      this.#active++;
+      enter();
+    }
+  }
+
+  async #acquire(signal: AbortSignal | undefined): Promise<void> {
+    const { size, maxWaiting, what } = this.#options;
+    const waiting = this.#waiting.size;
+    if (this.#active < size() && waiting === 0) this.#active++;
+    else if (maxWaiting === undefined || waiting < maxWaiting()) await this.#wait(signal);
+    else {
+      this.#refused++;
+      throw new ProblemError('overloaded', `${what} is busy: ${waiting} wait already`);
+    }
+    this.#granted++;
+  }
+
+  /** Resolves with the permit already counted as active: nobody can slip in between. */
+  #wait(signal: AbortSignal | undefined): Promise<void> {
+    const { what, timeoutMs } = this.#options;
+    const since = performance.now();
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', gone);
+        this.#waiting.delete(enter);
+        this.#waitedMs += performance.now() - since;
+      };
+      const enter = (): void => {
+        leave();
+        resolve();
+      };
+      const gone = (): void => {
+        leave();
+        reject(new ProblemError('overloaded', `left the queue for ${what}`));
+      };
+      const timer = setTimeout(() => {
+        leave();
+        this.#refused++;
+        reject(new ProblemError('overloaded', `${what} is busy: no permit within ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.#waiting.add(enter);
+      signal?.addEventListener('abort', gone);
+      if (signal?.aborted === true) gone();
+    });
+  }
+}
