@@ -107,8 +107,9 @@ async function startHttp(parts: Parts): Promise<string> {
   const checks = { database: () => database.query(ask), queue: () => queue.ping() };
   const routers = [createHealthRoutes({ checks, metrics, accepting: () => !lifeline.ending })];
   const api = config.ROLE.includes('api') ? await startApiRole(parts) : undefined;
-  if (api !== undefined) routers.push(...api.routers);
+  // Operators come before the public's routes, and so before their limits: they must get through when nobody else does.
   if (config.ROLE.includes('ops')) routers.push(adminRoutes(parts));
+  if (api !== undefined) routers.push(...api.routers);
   const app = createApp(routers, log, metrics);
   const handler: RequestListener = (request, response) => {
     if (api?.lane.answer(request, response) !== true) app(request, response);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAddressRange } from './http/client.ts';
 
 /** The parts of the system that a process can play. */
 const ROLES = ['api', 'worker', 'projector', 'ops'] as const;
@@ -12,6 +13,23 @@ const roles = z
   .default(ROLES.join(','))
   .transform((text) => [...new Set(text.split(',').map((role) => role.trim()))])
   .pipe(z.array(z.enum(ROLES)).min(1));
+
+const rateLimit = z
+  .union([z.literal('off'), z.coerce.number().int().min(1).max(100_000)], {
+    error: 'off, or a whole number from 1 to 100000',
+  })
+  .default(6000);
+
+const proxies = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((range) => range.trim())
+      .filter((range) => range !== ''),
+  )
+  .pipe(z.array(z.string().refine(isAddressRange, { error: 'an address or a range such as 10.0.0.0/8' })));
 
 const schema = z
   .object({
@@ -44,6 +62,11 @@ const schema = z
     CACHE_L1_MEGABYTES: integer(128, 1, 4096).describe('memory for ready answers'),
     CACHE_L1_TTL_SECONDS: integer(300, 30, 3600).describe('time after which a ready answer is loaded again'),
     CACHE_SERVE_STALE_SECONDS: integer(3600, 0, 86_400).describe('time beyond that while the database is away'),
+    RATE_LIMIT: rateLimit.describe('requests per client and minute; off: no limit of any kind, for benchmarks'),
+    FILED_PER_MINUTE: integer(60, 1, 100_000).describe(
+      'characters filed for valuation per minute, by everyone together',
+    ),
+    TRUSTED_PROXIES: proxies.describe('addresses and ranges of the proxies whose X-Forwarded-For is believed'),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .superRefine((config, context) => {

@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { Database } from '../platform/database.ts';
+import type { ClientOf } from '../platform/http/client.ts';
 import { jsonBody, methodNotAllowed, pathParameter } from '../platform/http/input.ts';
 import { acceptedBody, requestPath } from '../platform/http/request-answer.ts';
 import { readCharacterQuery } from './character-query.ts';
@@ -14,6 +15,7 @@ const RETRY_AFTER_SECONDS = 2;
 export interface CharacterParts extends ExpectationParts, SendParts {
   readonly database: Database;
   readonly explorer: Explorer;
+  readonly clientOf: ClientOf;
   readonly lane: Pick<HotLane, 'learn'>;
 }
 
@@ -77,13 +79,14 @@ async function find(parts: CharacterParts, request: Request, response: Response,
     name: pathParameter(request, 'name'),
     waitSeconds,
     correlationId,
+    client: parts.clientOf(request),
     signal: gone.signal,
   });
 }
 
-function sendPending(response: Response, request: { requestId: string; position: bigint }): void {
+function sendPending(response: Response, request: Extract<Found, { kind: 'pending' }>): void {
   response.status(202).set({
-    Location: requestPath(request.requestId),
+    ...(request.requestId === null ? {} : { Location: requestPath(request.requestId) }),
     'Retry-After': String(RETRY_AFTER_SECONDS),
     'Cache-Control': 'no-store',
   });

@@ -5,22 +5,27 @@ import type { Waiters } from './cache/waiters.ts';
 import { ageSeconds } from './freshness.ts';
 import type { Tier } from './representation.ts';
 
-/** Files a request to value a character; answers once it is durable. Given by the composition root. */
+/**
+ * Files a request to value a character; answers once it is durable, `undefined` when the limits of filing are reached.
+ * Given by the composition root.
+ */
 export type FileRequest = (wish: {
   characterName: string;
   correlationId: string;
-}) => Promise<{ requestId: string; position: bigint }>;
+  client: string;
+}) => Promise<{ requestId: string; position: bigint } | undefined>;
 
-/** What a read finds: a stored answer, or a request that will lead to one. */
+/** What a read finds: a stored answer, or a request that will lead to one, `null` where none could be filed. */
 export type Found =
   | { readonly kind: 'stored'; readonly entry: Entry; readonly tier: Tier }
-  | { readonly kind: 'pending'; readonly requestId: string; readonly position: bigint };
+  | { readonly kind: 'pending'; readonly requestId: string | null; readonly position: bigint | null };
 
 export interface ExpectationQuery {
   readonly name: string;
   /** How long to wait for a first answer. */
   readonly waitSeconds: number;
   readonly correlationId: string;
+  readonly client: string;
   /** Aborts the wait: the client is gone. */
   readonly signal: AbortSignal;
 }
@@ -43,15 +48,12 @@ export async function findOrFile(parts: ExpectationParts, query: ExpectationQuer
   const key = characterKey(characterName);
   // Before the first look, so that no change falls between the look and the wait.
   const waiting = query.waitSeconds > 0 ? parts.waiters.wait(key, query) : undefined;
-  const file = () => parts.fileRequest({ characterName, correlationId: query.correlationId });
+  const file = () => parts.fileRequest({ characterName, correlationId: query.correlationId, client: query.client });
   // However the read ends, nobody waits any longer.
   try {
     const found = await look(parts, key);
     if (found !== undefined) {
-      if (isDue(parts, found.entry)) {
-        await file();
-        found.entry.pending = true;
-      }
+      if (isDue(parts, found.entry) && (await file()) !== undefined) found.entry.pending = true;
       return found;
     }
     const request = await file();
@@ -59,7 +61,7 @@ export async function findOrFile(parts: ExpectationParts, query: ExpectationQuer
       const answer = await look(parts, key);
       if (answer !== undefined) return { ...answer, tier: 'miss' };
     }
-    return { kind: 'pending', ...request };
+    return { kind: 'pending', requestId: null, position: null, ...request };
   } finally {
     waiting?.end();
   }

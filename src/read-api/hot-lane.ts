@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import { commonHeaders, givenCorrelationId } from '../platform/http/common-headers.ts';
+import type { ClientOf } from '../platform/http/client.ts';
 import { clientHas } from '../platform/http/conditional.ts';
 import { preferredEncoding, type Encoding } from '../platform/http/encoding.ts';
+import type { RateLimit } from '../platform/http/rate-limit.ts';
 import type { Logger } from '../platform/logging.ts';
 import { representationName, type AnswerCache } from './cache/answer-cache.ts';
 import { ageSeconds, freshness } from './freshness.ts';
@@ -21,6 +23,9 @@ export interface HotLane {
 
 export interface HotLaneParts {
   readonly cache: AnswerCache;
+  /** Of one client's requests; `undefined`: not limited. */
+  readonly limit: RateLimit | undefined;
+  readonly clientOf: ClientOf;
   readonly freshForSeconds: () => number;
   /** Milliseconds. */
   readonly now: () => number;
@@ -31,7 +36,8 @@ export interface HotLaneParts {
 const HARMLESS = new Set(
   `host connection user-agent accept accept-language referer origin dnt priority pragma upgrade-insecure-requests cookie
    sec-fetch-site sec-fetch-mode sec-fetch-dest sec-fetch-user sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-gpc
-   traceparent tracestate`.split(/\s+/),
+   traceparent tracestate via forwarded x-real-ip
+   x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port`.split(/\s+/),
 );
 
 /** Headers that are read here. */
@@ -79,11 +85,14 @@ export function createHotLane(parts: HotLaneParts): HotLane {
       const asked = readHeaders(request.rawHeaders);
       const found = asked && ready(request, asked);
       if (!found) return false;
+      const limits = takeOne(parts, request);
+      // Refused the slow way, like any other request.
+      if (limits === undefined) return false;
       const { representation, age } = found;
       const notModified = asked.ifNoneMatch !== undefined && clientHas(representation.etag, asked);
       const correlationId = givenCorrelationId(asked.correlationId) ?? randomUUID();
       const delivery = { tier: 'l1', ageSeconds: age, maxAge: parts.freshForSeconds(), notModified } as const;
-      send(response, representation, delivery, commonHeaders(correlationId));
+      send(response, representation, delivery, [...commonHeaders(correlationId), ...limits]);
       if (++answered % LOG_EVERY === 0) parts.log.debug({ correlationId, answered }, 'cached reads');
       return true;
     },
@@ -93,6 +102,13 @@ export function createHotLane(parts: HotLaneParts): HotLane {
     },
     answered: () => answered,
   };
+}
+
+/** Takes a request of this client: the headers that say what is left, `undefined` when nothing was. */
+function takeOne({ limit, clientOf }: HotLaneParts, request: IncomingMessage): readonly string[] | undefined {
+  if (limit === undefined) return [];
+  const left = limit.take(clientOf(request));
+  return left < 0 ? undefined : ['RateLimit-Policy', limit.policy, 'RateLimit', limit.header(left)];
 }
 
 /** A full map begins anew: what is in use is soon back. */

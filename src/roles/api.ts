@@ -2,6 +2,7 @@ import type { Router } from 'express';
 import { createAcceptRequest } from '../commands/requests/accept-request.ts';
 import { createCommandRoutes } from '../commands/requests/routes.ts';
 import { createGroupAppend } from '../event-store/group-append.ts';
+import { RateExceeded } from '../platform/http/rate-limit.ts';
 import { openRedis } from '../platform/redis.ts';
 import { openValuationPool } from '../platform/valuation-pool.ts';
 import { AnswerCache } from '../read-api/cache/answer-cache.ts';
@@ -9,12 +10,14 @@ import { openChangeFeed, type ChangeListener } from '../read-api/cache/change-fe
 import { createSharedTier, type SharedTier } from '../read-api/cache/shared-tier.ts';
 import { createWaiters } from '../read-api/cache/waiters.ts';
 import { createCharacterRoutes } from '../read-api/character-routes.ts';
+import type { FileRequest } from '../read-api/expectation.ts';
 import { createHistoryRoutes } from '../read-api/history-routes.ts';
 import { createHotLane, type HotLane } from '../read-api/hot-lane.ts';
 import { createReadMetrics } from '../read-api/read-metrics.ts';
 import { createRequestRoutes } from '../read-api/request-routes.ts';
 import { createExplorer } from '../read-api/what-if.ts';
 import { inBackground, type Parts } from './parts.ts';
+import { createProtection } from './protection.ts';
 
 /** The public endpoints. */
 export interface Api {
@@ -23,28 +26,46 @@ export interface Api {
   readonly lane: HotLane;
 }
 
-/** Commands and reads. */
+/** Commands and reads, behind their protection. */
 export async function startApiRole(parts: Parts): Promise<Api> {
   const { config, database, store, lifeline, valuationThread, now, log, metrics } = parts;
-  const acceptRequest = createAcceptRequest({ store, append: createGroupAppend(store), now });
-  const fileRequest = (wish: { characterName: string; correlationId: string }) =>
-    acceptRequest({ ...wish, actor: 'reader' });
+  const { clientOf, requests, filing, router: protection } = createProtection(parts);
+  const acceptRequest = createAcceptRequest({ store, append: createGroupAppend(store), limits: filing, now });
+  // A read beyond the limits of filing is answered all the same, with what there is.
+  const fileRequest: FileRequest = (wish) => acceptRequest({ ...wish, actor: 'reader' }).catch(withoutFiling);
   const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
   const threads = { threads: config.VALUATION_THREADS, thread: valuationThread };
   const pool = lifeline.add(await openValuationPool(threads), (it) => it.close());
   const explorer = createExplorer({ database, pool });
   const { cache, waiters } = await startCache(parts, freshForSeconds);
-  const lane = createHotLane({ cache, freshForSeconds, now: Date.now, log });
+  const lane = createHotLane({ cache, limit: requests, clientOf, freshForSeconds, now: Date.now, log });
   const watched = { hotReads: () => lane.answered(), cache: () => cache.stats() };
   const countRead = createReadMetrics(metrics.registry, watched);
-  const character = { database, cache, waiters, fileRequest, freshForSeconds, now, explorer, lane, countRead };
+  const character = {
+    database,
+    cache,
+    waiters,
+    fileRequest,
+    freshForSeconds,
+    now,
+    explorer,
+    clientOf,
+    lane,
+    countRead,
+  };
   const routers = [
-    createCommandRoutes({ acceptRequest, database }),
+    protection,
+    createCommandRoutes({ acceptRequest, database, clientOf }),
     createCharacterRoutes(character),
     createHistoryRoutes(database),
     createRequestRoutes({ store, database }),
   ];
   return { routers, lane };
+}
+
+function withoutFiling(error: unknown): undefined {
+  if (error instanceof RateExceeded) return undefined;
+  throw error;
 }
 
 /** The tiers of ready answers, kept right by the change feed of the read models. */

@@ -21,7 +21,7 @@ describe('what-if questions', function () {
   const character = `/api/v4/characters/${encodeURIComponent('강은호')}`;
 
   before(async () => {
-    application = await testApplication();
+    application = await testApplication({ RATE_LIMIT: 'off' });
     plain = await get<Valuation>(`${character}/expectation?wait=30`);
   });
   after(() => application.stop());

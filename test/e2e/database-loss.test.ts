@@ -22,7 +22,7 @@ describe('losing PostgreSQL under writes', function () {
     server = await testPostgres();
     await migrate(server.url, { log: silent });
     application = await startApplication(
-      readConfig({ DATABASE_URL: server.url, ROLE: 'api', PORT: '0', LOG_LEVEL: 'silent' }),
+      readConfig({ DATABASE_URL: server.url, ROLE: 'api', PORT: '0', LOG_LEVEL: 'silent', RATE_LIMIT: 'off' }),
     );
   });
   after(async () => {

@@ -155,6 +155,17 @@ describe('the main job', function () {
     expect(Date.now() - Date.parse(String(body.asOf))).to.be.lessThan(60_000);
   });
 
+  it('settles a command about a fresh snapshot by that snapshot, without a call', async () => {
+    await read('강은호', '?wait=20');
+    application.standin.resetStats();
+    const recalculate = `${pathOf('강은호')}/recalculate`;
+    const accepted = await application.post(recalculate, {}, { 'idempotency-key': 'at-once' });
+    expect(accepted.status).to.equal(202);
+    const { statusUrl } = await json<{ statusUrl: string }>(accepted);
+    expect(await settled(statusUrl)).to.include({ status: 'valued' });
+    expect(application.standin.stats().characters).to.deep.equal({});
+  });
+
   it('does not serve a snapshot older than 30 days', async () => {
     await valuedLongAgo('load-00050', '31 days');
     expect((await read('load-00050')).status).to.equal(202);

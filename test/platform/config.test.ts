@@ -22,6 +22,8 @@ describe('the configuration', () => {
     REDIS_URL: { REDIS_URL: 'localhost:6379' },
     EVENT_STORE_URL: { EVENT_STORE_URL: 'http://localhost:2113' },
     DATABASE_POOL_SIZE: { DATABASE_POOL_SIZE: '500' },
+    RATE_LIMIT: { RATE_LIMIT: 'some' },
+    TRUSTED_PROXIES: { TRUSTED_PROXIES: '10.0.0.0/8,proxy' },
     LOG_LEVEL: { LOG_LEVEL: 'loud' },
   };
   for (const [name, environment] of Object.entries(bad)) {

@@ -7,13 +7,16 @@ import { requestIdOfKey, requestIdOfMoment, requestStream } from '../../domain/v
 import type { EventStore, Position } from '../../event-store/event-store.ts';
 import type { Append } from '../../event-store/group-append.ts';
 import { newEvents } from '../new-event.ts';
+import type { FilingLimits } from './filing-limits.ts';
 
 /** A wish to have a character valued, from a command or a read. */
 export interface RequestValuation {
   /** As the caller gave it; checked here. */
   readonly characterName: string;
   /** Where the caller names the request itself: the same key again is the same request. */
-  readonly idempotency?: { readonly key: string; readonly route: string; readonly client: string };
+  readonly idempotency?: { readonly key: string; readonly route: string };
+  /** Who asks: the scope of the key, and of the limit. */
+  readonly client: string;
   readonly correlationId: string;
   readonly actor: string;
 }
@@ -32,21 +35,25 @@ export type AcceptRequest = (command: RequestValuation) => Promise<AcceptedReque
 interface Parts {
   readonly store: Pick<EventStore, 'readLast'>;
   readonly append: Append;
+  /** Absent: nothing is limited. */
+  readonly limits: FilingLimits | undefined;
   readonly now: () => Date;
 }
 
 /**
  * Accepts requests: one event in a stream of its own, so accepting costs the same however hot the character. Throws
- * `ProblemError`: `invalid-input` for the name, `idempotency-key-reused` for a known key with another body, `unavailable`
- * when the log cannot be written.
+ * `ProblemError`: `invalid-input` for the name, `idempotency-key-reused` for a known key with another body,
+ * `too-many-requests` beyond the limits of filing, `unavailable` when the log cannot be written.
  */
 export function createAcceptRequest(parts: Parts): AcceptRequest {
   return async (command) => {
     const now = parts.now();
     const characterName = parseCharacterName(command.characterName);
     const key = characterKey(characterName);
-    const { idempotency, correlationId, actor } = command;
-    const requestId = idempotency === undefined ? requestIdOfMoment(key, now) : requestIdOfKey(idempotency);
+    const { idempotency, client, correlationId, actor } = command;
+    const requestId =
+      idempotency === undefined ? requestIdOfMoment(key, now) : requestIdOfKey({ ...idempotency, client });
+    parts.limits?.take(client, requestId);
     const bodyHash = sha256(canonicalJson({ characterName }));
     const data = { requestId, characterKey: key, characterName, class: 'interactive', bodyHash } as const;
     const cause = { commandId: requestId, correlationId, causationId: null, actor, now };

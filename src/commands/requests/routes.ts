@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { ProblemError } from '../../domain/errors.ts';
 import type { Database } from '../../platform/database.ts';
+import type { ClientOf } from '../../platform/http/client.ts';
 import { jsonBody, methodNotAllowed, parseInput, pathParameter } from '../../platform/http/input.ts';
 import { acceptedBody, requestPath } from '../../platform/http/request-answer.ts';
 import { findSettlement } from '../../platform/read-models/settlement.ts';
@@ -15,6 +16,7 @@ const noBody = z.strictObject({}).optional();
 interface Parts {
   readonly acceptRequest: AcceptRequest;
   readonly database: Database;
+  readonly clientOf: ClientOf;
 }
 
 /** The write side's HTTP endpoints: both file a request to value a character and answer 202. */
@@ -35,11 +37,11 @@ export function createCommandRoutes(parts: Parts): Router {
 
 async function file(parts: Parts, request: Request, response: Response, characterName: string): Promise<void> {
   const key = idempotencyKey(request);
-  const client = request.ip ?? 'unknown';
   const route = `${request.method} ${request.path}`;
   const accepted = await parts.acceptRequest({
     characterName,
-    ...(key === undefined ? {} : { idempotency: { key, route, client } }),
+    ...(key === undefined ? {} : { idempotency: { key, route } }),
+    client: parts.clientOf(request),
     correlationId: String(response.locals.correlationId),
     actor: 'anonymous',
   });

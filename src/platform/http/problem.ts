@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { ProblemError, type ErrorCode } from '../../domain/errors.ts';
 import type { Logger } from '../logging.ts';
+import { RateExceeded } from './rate-limit.ts';
 
 /** RFC 9457 problem details, as every error of the API is answered. */
 export interface Problem {
@@ -32,7 +33,7 @@ const KINDS: { readonly [C in Problem['code']]: readonly [status: number, title:
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-/** Seconds a client waits before it tries again after 503 and 429. */
+/** Seconds a client waits before it tries again after 503. */
 const RETRY_AFTER_SECONDS = 2;
 
 /** Problem details of any error; what is not ours becomes `internal` without its text. */
@@ -69,11 +70,17 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
       next(error);
       return;
     }
-    if (problem.status === 503 || problem.status === 429) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
+    if (problem.status === 503) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
+    if (error instanceof RateExceeded) response.set(refusalHeaders(error));
     if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer');
     response.status(problem.status).set('Content-Type', PROBLEM_TYPE).set('Cache-Control', 'no-store');
     response.end(JSON.stringify(problem));
   };
+}
+
+function refusalHeaders({ limit }: RateExceeded): Record<string, string> {
+  const { policy, refillSeconds } = limit;
+  return { 'RateLimit-Policy': policy, RateLimit: limit.header(0), 'Retry-After': String(refillSeconds) };
 }
 
 /** Before the last handler: no route matched. */

@@ -1,0 +1,41 @@
+import { Router, type Request } from 'express';
+import { createFilingLimits, type FilingLimits } from '../commands/requests/filing-limits.ts';
+import { createClientOf, type ClientOf } from '../platform/http/client.ts';
+import { limitRequests } from '../platform/http/limit-requests.ts';
+import { createRateLimit, type RateLimit } from '../platform/http/rate-limit.ts';
+import type { Parts } from './parts.ts';
+
+/** What stands between strangers and the public endpoints of a process. */
+export interface Protection {
+  readonly clientOf: ClientOf;
+  /** Of one client's requests; `undefined`: not limited. */
+  readonly requests: RateLimit | undefined;
+  readonly filing: FilingLimits | undefined;
+  /** Comes before all public routes. */
+  readonly router: Router;
+}
+
+/** What-if questions per client and minute: each may cost a calculation of up to a second. */
+const WHAT_IF_PER_MINUTE = 60;
+
+/** Makes the limits as configured; each process has its own. */
+export function createProtection({ config }: Parts): Protection {
+  const clientOf = createClientOf(config.TRUSTED_PROXIES);
+  const router = Router();
+  if (config.RATE_LIMIT === 'off') return { clientOf, requests: undefined, filing: undefined, router };
+  const requests = createRateLimit({ name: 'requests', perMinute: config.RATE_LIMIT });
+  const whatIf = createRateLimit({ name: 'what-if', perMinute: WHAT_IF_PER_MINUTE });
+  const filing = createFilingLimits({ perMinute: config.FILED_PER_MINUTE });
+  router.use(limitRequests(clientOf, (request) => (isWhatIf(request) ? whatIf : requests)));
+  return { clientOf, requests, filing, router };
+}
+
+/** A calculation on demand: a path of its own, or assumptions beside the parameters that only say when. */
+const WHAT_IF = /\/(?:estimates|plan|distribution)\/?$/i;
+const VALUATION = /\/expectation\/?$/i;
+const ONLY_WHEN = new Set(['wait', 'at']);
+
+function isWhatIf({ path, query }: Request): boolean {
+  if (WHAT_IF.test(path)) return true;
+  return VALUATION.test(path) && Object.keys(query).some((name) => !ONLY_WHEN.has(name));
+}
