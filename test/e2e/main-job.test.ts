@@ -45,7 +45,11 @@ describe('the main job', function () {
     // A request with a key of its own: the read that follows may file another within the minute.
     const accepted = await application.post('/api/v4/valuations', { characterName: name }, { 'idempotency-key': name });
     await settled((await json<{ statusUrl: string }>(accepted)).statusUrl);
-    await sql`update expectation_view set as_of = now() - ${interval}::interval where character_key = ${name}`;
+    // The answer is projected beside the settlement, and may come after it.
+    await until(
+      () => sql`update expectation_view set as_of = now() - ${interval}::interval where character_key = ${name}`,
+      ({ count }) => count === 1,
+    );
   };
 
   it('values a character from the first question to the answer, with its headers', async () => {
