@@ -40,7 +40,7 @@ export async function advanceCheckpoint(
 /** Every subscription's checkpoint, by name. */
 export async function listCheckpoints(
   sql: Queries,
-): Promise<readonly { name: string; position: bigint; updated_at: Date }[]> {
-  return await sql<{ name: string; position: bigint; updated_at: Date }[]>`
-    select name, position, updated_at from subscription_checkpoint order by name`;
+): Promise<readonly { name: string; store_id: string; position: bigint; updated_at: Date }[]> {
+  return await sql<{ name: string; store_id: string; position: bigint; updated_at: Date }[]>`
+    select name, store_id, position, updated_at from subscription_checkpoint order by name`;
 }

@@ -19,16 +19,21 @@ export interface CharacterQuery {
  */
 export function readCharacterQuery(kind: WhatIf['kind'], query: Readonly<Record<string, unknown>>): CharacterQuery {
   const { wait, preset: presetText, budget: budgetText, ...rest } = query;
-  const waitSeconds = wait === undefined ? 0 : Number(wait);
-  if (typeof wait === 'object' || wait === '' || !(waitSeconds >= 0 && waitSeconds <= LONGEST_WAIT_SECONDS)) {
-    throw invalid('wait', `a number of seconds from 0 to ${LONGEST_WAIT_SECONDS}`);
-  }
+  const waitSeconds = readWaitSeconds(wait) ?? 0;
   const preset = readPreset(presetText);
   if (kind !== 'chances' && budgetText !== undefined) throw invalid('budget', 'is for …/distribution only');
   const budget = budgetText === undefined ? undefined : readBudget(budgetText);
   const assumed = Object.keys(rest).length > 0;
   if (kind === 'valuation' && preset === undefined && !assumed) return { waitSeconds, whatIf: undefined };
   return { waitSeconds, whatIf: { kind, preset, budget, assumptions: parseAssumptions(rest) } };
+}
+
+/** How long a read may wait (`wait`), `undefined` where it does not say. Throws `ProblemError` `invalid-input`. */
+export function readWaitSeconds(wait: unknown): number | undefined {
+  if (wait === undefined) return undefined;
+  const seconds = typeof wait === 'string' && wait !== '' ? Number(wait) : NaN;
+  if (seconds >= 0 && seconds <= LONGEST_WAIT_SECONDS) return seconds;
+  throw invalid('wait', `a number of seconds from 0 to ${LONGEST_WAIT_SECONDS}`);
 }
 
 function readPreset(text: unknown): 1 | 2 | 3 | undefined {

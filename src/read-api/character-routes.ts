@@ -6,6 +6,7 @@ import { acceptedBody, requestPath } from '../platform/http/request-answer.ts';
 import { readCharacterQuery } from './character-query.ts';
 import { findOrFile, type ExpectationParts, type Found } from './expectation.ts';
 import type { HotLane } from './hot-lane.ts';
+import type { AtLeast } from './min-position.ts';
 import { sendStored, type SendParts } from './send-stored.ts';
 import { findStoredSnapshot, type Explorer, type WhatIf } from './what-if.ts';
 
@@ -17,6 +18,7 @@ export interface CharacterParts extends ExpectationParts, SendParts {
   readonly explorer: Explorer;
   readonly clientOf: ClientOf;
   readonly lane: Pick<HotLane, 'learn'>;
+  readonly atLeast: AtLeast;
 }
 
 /** Questions about a character, and about one item given by hand. */
@@ -26,6 +28,8 @@ export function createCharacterRoutes(parts: CharacterParts): Router {
   const expectation = [`${character}/expectation`, '/api/v3/characters/:name/expectation'];
   const [distribution, plan, equipment] = [`${character}/distribution`, `${character}/plan`, `${character}/equipment`];
   const estimates = '/api/v4/estimates';
+  const reads = [...expectation, distribution, plan, equipment];
+  router.get(reads, parts.atLeast('expectation', 'settlement', 'backlog'));
   router.get(expectation, (request, response) => answer(parts, 'valuation', request, response));
   router.get(distribution, (request, response) => answer(parts, 'chances', request, response));
   router.get(plan, (request, response) => answer(parts, 'plan', request, response));
@@ -33,7 +37,7 @@ export function createCharacterRoutes(parts: CharacterParts): Router {
   router.post(estimates, ...jsonBody, async (request, response) => {
     response.type('json').end(await parts.explorer.estimate(request.body));
   });
-  router.all([...expectation, distribution, plan, equipment], methodNotAllowed('GET', 'HEAD'));
+  router.all(reads, methodNotAllowed('GET', 'HEAD'));
   router.all(estimates, methodNotAllowed('POST'));
   return router;
 }
@@ -81,6 +85,7 @@ async function find(parts: CharacterParts, request: Request, response: Response,
     correlationId,
     client: parts.clientOf(request),
     signal: gone.signal,
+    reload: response.locals.minPosition !== undefined,
   });
 }
 

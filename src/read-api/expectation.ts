@@ -28,6 +28,8 @@ export interface ExpectationQuery {
   readonly client: string;
   /** Aborts the wait: the client is gone. */
   readonly signal: AbortSignal;
+  /** What is in memory may be too old for this read: it named a position that the database has. */
+  readonly reload: boolean;
 }
 
 export interface ExpectationParts {
@@ -51,14 +53,14 @@ export async function findOrFile(parts: ExpectationParts, query: ExpectationQuer
   const file = () => parts.fileRequest({ characterName, correlationId: query.correlationId, client: query.client });
   // However the read ends, nobody waits any longer.
   try {
-    const found = await look(parts, key);
+    const found = await look(parts, key, query.reload);
     if (found !== undefined) {
       if (isDue(parts, found.entry) && (await file()) !== undefined) found.entry.pending = true;
       return found;
     }
     const request = await file();
     while (waiting !== undefined && (await waiting.change())) {
-      const answer = await look(parts, key);
+      const answer = await look(parts, key, query.reload);
       if (answer !== undefined) return { ...answer, tier: 'miss' };
     }
     return { kind: 'pending', requestId: null, position: null, ...request };
@@ -68,8 +70,12 @@ export async function findOrFile(parts: ExpectationParts, query: ExpectationQuer
 }
 
 /** What is stored, `undefined` when the character was never valued. Throws `not-found` for a name the game denied. */
-async function look(parts: ExpectationParts, key: string): Promise<(Found & { kind: 'stored' }) | undefined> {
-  const found = await parts.cache.find(key);
+async function look(
+  parts: ExpectationParts,
+  key: string,
+  reload: boolean,
+): Promise<(Found & { kind: 'stored' }) | undefined> {
+  const found = await parts.cache.find(key, { reload });
   if (found.kind === 'never-valued') return undefined;
   if (found.kind === 'stored') return found;
   throw new ProblemError('not-found', 'the game does not know a character of this name', { field: 'characterName' });

@@ -7,6 +7,7 @@ import type { Database } from '../platform/database.ts';
 import { methodNotAllowed, parseInput, pathParameter, positionText } from '../platform/http/input.ts';
 import { findCharacterFacts } from '../platform/read-models/character.ts';
 import { listHistory, type HistoryPoint } from '../platform/read-models/expectation-history.ts';
+import type { AtLeast } from './min-position.ts';
 import { sendJson } from './send-json.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -24,11 +25,18 @@ const pageQuery = z.strictObject({
   before: positionText.default(END_OF_LOG),
 });
 
+interface HistoryParts {
+  readonly database: Database;
+  readonly atLeast: AtLeast;
+}
+
 /** A character's value over time, newest first. */
-export function createHistoryRoutes(database: Database): Router {
+export function createHistoryRoutes({ database, atLeast }: HistoryParts): Router {
   const router = Router();
   const path = '/api/v4/characters/:name/history';
-  router.get(path, (request, response) => answer(database, request, response));
+  router.get(path, atLeast('expectation', 'expectation_history'), (request, response) =>
+    answer(database, request, response),
+  );
   router.all(path, methodNotAllowed('GET', 'HEAD'));
   return router;
 }

@@ -7,19 +7,21 @@ import type { Database } from '../platform/database.ts';
 import { methodNotAllowed, pathParameter } from '../platform/http/input.ts';
 import { acceptedBody, requestPath } from '../platform/http/request-answer.ts';
 import { findSettlement } from '../platform/read-models/settlement.ts';
+import type { AtLeast } from './min-position.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 interface Parts {
   readonly store: Pick<EventStore, 'readLast'>;
   readonly database: Database;
+  readonly atLeast: AtLeast;
 }
 
 /** Where a request stands. */
 export function createRequestRoutes(parts: Parts): Router {
   const router = Router();
   const path = requestPath(':id');
-  router.get(path, (request, response) => answer(parts, request, response));
+  router.get(path, parts.atLeast('settlement'), (request, response) => answer(parts, request, response));
   router.all(path, methodNotAllowed('GET', 'HEAD'));
   return router;
 }

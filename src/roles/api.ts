@@ -13,6 +13,7 @@ import { createCharacterRoutes } from '../read-api/character-routes.ts';
 import type { FileRequest } from '../read-api/expectation.ts';
 import { createHistoryRoutes } from '../read-api/history-routes.ts';
 import { createHotLane, type HotLane } from '../read-api/hot-lane.ts';
+import { createAtLeast } from '../read-api/min-position.ts';
 import { createReadMetrics } from '../read-api/read-metrics.ts';
 import { createRequestRoutes } from '../read-api/request-routes.ts';
 import { createExplorer } from '../read-api/what-if.ts';
@@ -41,8 +42,9 @@ export async function startApiRole(parts: Parts): Promise<Api> {
   const lane = createHotLane({ cache, limit: requests, clientOf, freshForSeconds, now: Date.now, log });
   const watched = { hotReads: () => lane.answered(), cache: () => cache.stats() };
   const countRead = createReadMetrics(metrics.registry, watched);
+  const reads = { store, database, atLeast: createAtLeast({ database, store }) };
   const character = {
-    database,
+    ...reads,
     cache,
     waiters,
     fileRequest,
@@ -57,8 +59,8 @@ export async function startApiRole(parts: Parts): Promise<Api> {
     protection,
     createCommandRoutes({ acceptRequest, database, clientOf }),
     createCharacterRoutes(character),
-    createHistoryRoutes(database),
-    createRequestRoutes({ store, database }),
+    createHistoryRoutes(reads),
+    createRequestRoutes(reads),
   ];
   return { routers, lane };
 }
