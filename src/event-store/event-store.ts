@@ -106,8 +106,8 @@ export interface EventStore {
   /** Independent appends in as few round trips as the adapter can; one outcome per entry, in order; not atomic across. */
   appendMany(appends: readonly StreamAppend[]): Promise<readonly AppendOutcome[]>;
 
-  /** All events of a stream from a revision on (default 0); empty when there is no such stream. */
-  readStream(stream: string, fromRevision?: Revision): Promise<readonly RecordedEvent[]>;
+  /** Events of a stream from a revision on (default 0), at most `limit` (default: all); empty when there is no such stream. */
+  readStream(stream: string, fromRevision?: Revision, limit?: number): Promise<readonly RecordedEvent[]>;
 
   /** The last event of a stream, `undefined` when there is no such stream: one short read however long the stream. */
   readLast(stream: string): Promise<RecordedEvent | undefined>;

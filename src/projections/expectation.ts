@@ -1,19 +1,12 @@
 import type { SnapshotRecorded } from '../domain/character/snapshot.ts';
 import { readEvent } from '../domain/events.ts';
 import { sha256 } from '../domain/ids.ts';
+import { evolveCharacter, renderAnswer } from '../domain/valuation/character-state.ts';
+import type { CharacterAnswer, CharacterState } from '../domain/valuation/character-state.ts';
 import type { ExpectationCalculated } from '../domain/valuation/expectation.ts';
-import { renderExpectation } from '../domain/valuation/render.ts';
-import type { RecordedEvent } from '../event-store/event-store.ts';
+import type { Position, RecordedEvent } from '../event-store/event-store.ts';
 import type { Subscriber, Transaction } from '../event-store/subscriber.ts';
 import { toBrotli } from '../platform/http/encoding.ts';
-
-/** What the log says about one character so far: its last snapshot, its last valuation. */
-interface CharacterState {
-  snapshot?: SnapshotRecorded;
-  valuation?: ExpectationCalculated;
-  /** Position of the last event that changed the state in this batch. */
-  changedAt?: bigint;
-}
 
 /** The ready answers of `GET …/expectation`, and what they are made of. */
 export const expectationProjection: Subscriber = {
@@ -22,11 +15,19 @@ export const expectationProjection: Subscriber = {
   tables: ['character_index', 'snapshot_view', 'expectation_view'],
   async apply(sql, events) {
     const states = await loadStates(sql, [...new Set(events.map(ocidOf))]);
+    const changed = new Map<string, Position>();
     for (const event of events) {
       const ocid = ocidOf(event);
-      states.set(ocid, evolve(states.get(ocid) ?? {}, event));
+      const before = states.get(ocid) ?? {};
+      const after = evolveCharacter(before, readEvent(event));
+      states.set(ocid, after);
+      if (after.answer !== before.answer) changed.set(ocid, event.position);
     }
-    for (const [ocid, state] of states) await store(sql, ocid, state);
+    for (const [ocid, state] of states) {
+      await storeState(sql, ocid, state);
+      const changedAt = changed.get(ocid);
+      if (state.answer !== undefined && changedAt !== undefined) await storeAnswer(sql, state.answer, changedAt);
+    }
   },
 };
 
@@ -51,17 +52,7 @@ async function loadStates(sql: Transaction, ocids: readonly string[]): Promise<M
   );
 }
 
-function evolve(state: CharacterState, event: RecordedEvent): CharacterState {
-  const { type, data } = readEvent(event);
-  const changedAt = event.position;
-  if (type === 'SnapshotRecorded') return { ...state, snapshot: data, changedAt };
-  if (type === 'ExpectationCalculated') return { ...state, valuation: data, changedAt };
-  if (type !== 'SnapshotConfirmed') return state;
-  if (state.snapshot === undefined) throw new Error(`${event.stream} confirms a snapshot that was never recorded`);
-  return { ...state, snapshot: { ...state.snapshot, ...data }, changedAt };
-}
-
-async function store(sql: Transaction, ocid: string, state: CharacterState): Promise<void> {
+async function storeState(sql: Transaction, ocid: string, state: CharacterState): Promise<void> {
   const { snapshot, valuation } = state;
   const characterKey = (snapshot ?? valuation)?.characterKey ?? '';
   const row = {
@@ -78,33 +69,18 @@ async function store(sql: Transaction, ocid: string, state: CharacterState): Pro
   await sql`
     insert into character_index (character_key, ocid, confirmed_at) values (${characterKey}, ${ocid}, ${snapshot.fetchedAt})
     on conflict (character_key) do update set ocid = excluded.ocid, confirmed_at = excluded.confirmed_at`;
-  // While only one of the two is there, or they are of different equipment, the answer that stands is the best we have.
-  if (valuation?.fingerprint === snapshot.fingerprint) await storeAnswer(sql, snapshot, valuation, state.changedAt);
 }
 
-async function storeAnswer(
-  sql: Transaction,
-  snapshot: SnapshotRecorded,
-  valuation: ExpectationCalculated,
-  changedAt: bigint | undefined,
-): Promise<void> {
-  const { characterKey, character, fingerprint, equipment, fetchedAt, fetchStartedAt } = snapshot;
-  const answer = renderExpectation({
-    character,
-    equipment,
-    fingerprint,
-    valuation: valuation.valuation,
-    asOf: fetchedAt,
-    freshness: 'fresh',
-  });
-  const json = JSON.stringify(answer);
+async function storeAnswer(sql: Transaction, answer: CharacterAnswer, changedAt: Position): Promise<void> {
+  const { characterKey, character, fingerprint, fetchedAt, fetchStartedAt } = answer.snapshot;
+  const json = renderAnswer(answer, 'fresh');
   const row = {
     character_key: characterKey,
     ocid: character.ocid,
     fingerprint,
     as_of: fetchedAt,
     fetch_started_at: fetchStartedAt,
-    changed_at: String(changedAt ?? 0n),
+    changed_at: String(changedAt),
     etag: sha256(json).slice(0, 32),
     body: await toBrotli(Buffer.from(json)),
   };

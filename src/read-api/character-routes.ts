@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import type { Database } from '../platform/database.ts';
+import type { Snapshot } from '../domain/character/snapshot.ts';
 import type { ClientOf } from '../platform/http/client.ts';
 import { jsonBody, methodNotAllowed, pathParameter } from '../platform/http/input.ts';
 import { acceptedBody, requestPath } from '../platform/http/request-answer.ts';
@@ -7,15 +7,14 @@ import { readCharacterQuery } from './character-query.ts';
 import { findOrFile, type ExpectationParts, type Found } from './expectation.ts';
 import type { HotLane } from './hot-lane.ts';
 import type { AtLeast } from './min-position.ts';
+import { findPast, sendPast, type PastParts } from './past-answer.ts';
 import { sendStored, type SendParts } from './send-stored.ts';
-import { findStoredSnapshot, type Explorer, type WhatIf } from './what-if.ts';
+import { findStoredSnapshot, type WhatIf } from './what-if.ts';
 
 /** Seconds after which a client asks again for a character that is being valued. */
 const RETRY_AFTER_SECONDS = 2;
 
-export interface CharacterParts extends ExpectationParts, SendParts {
-  readonly database: Database;
-  readonly explorer: Explorer;
+export interface CharacterParts extends ExpectationParts, SendParts, PastParts {
   readonly clientOf: ClientOf;
   readonly lane: Pick<HotLane, 'learn'>;
   readonly atLeast: AtLeast;
@@ -48,7 +47,11 @@ async function answer(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const { waitSeconds, whatIf } = readCharacterQuery(kind, request.query);
+  const { waitSeconds, at, whatIf } = readCharacterQuery(kind, request.query, parts.now());
+  if (at !== undefined) {
+    await sendPast(parts, request, response, { at, whatIf });
+    return;
+  }
   const found = await find(parts, request, response, waitSeconds);
   if (found.kind === 'pending') {
     sendPending(response, found);
@@ -62,13 +65,20 @@ async function answer(
 }
 
 async function answerEquipment(parts: CharacterParts, request: Request, response: Response): Promise<void> {
-  const { waitSeconds } = readCharacterQuery('valuation', request.query);
+  const { waitSeconds, at } = readCharacterQuery('valuation', request.query, parts.now());
+  if (at !== undefined) {
+    sendEquipment(response, (await findPast(parts, request, at)).snapshot);
+    return;
+  }
   const found = await find(parts, request, response, waitSeconds);
   if (found.kind === 'pending') {
     sendPending(response, found);
     return;
   }
-  const snapshot = await findStoredSnapshot(parts.database, found.entry.row.ocid);
+  sendEquipment(response, await findStoredSnapshot(parts.database, found.entry.row.ocid));
+}
+
+function sendEquipment(response: Response, snapshot: Snapshot): void {
   const { character, fingerprint, fetchedAt, equipment } = snapshot;
   response
     .set('Cache-Control', 'no-cache')

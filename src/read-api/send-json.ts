@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { sha256 } from '../domain/ids.ts';
+import { clientHas } from '../platform/http/conditional.ts';
 import { encode, preferredEncoding } from '../platform/http/encoding.ts';
 
 /** Sends JSON in the client's coding with a strong ETag; 304 where the client has it. */
@@ -9,13 +10,15 @@ export async function sendJson(
   answer: { readonly json: string; readonly cacheControl: string },
 ): Promise<void> {
   const encoding = preferredEncoding(request);
+  const etag = `"${sha256(answer.json).slice(0, 32)}-${encoding}"`;
+  const asked = { ifNoneMatch: request.get('if-none-match'), cacheControl: request.get('cache-control') };
   response.set({
     'Content-Type': 'application/json; charset=utf-8',
-    ETag: `"${sha256(answer.json).slice(0, 32)}-${encoding}"`,
+    ETag: etag,
     'Cache-Control': answer.cacheControl,
     Vary: 'Accept-Encoding',
     ...(encoding === 'identity' ? {} : { 'Content-Encoding': encoding }),
   });
-  if (request.fresh) response.status(304).end();
+  if (clientHas(etag, asked)) response.status(304).end();
   else response.end(await encode(Buffer.from(answer.json), encoding));
 }

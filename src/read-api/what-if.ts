@@ -27,10 +27,20 @@ export interface WhatIfParts {
   readonly pool: Pick<ValuationPool, 'answer'>;
 }
 
+/** Whose answer it is, and what tells it from any other. */
+type Answered = Pick<ExpectationRow, 'ocid' | 'etag'>;
+
 /** Answers about other assumptions: calculated in threads, remembered as bytes. */
 export interface Explorer {
-  /** Brotli-compressed JSON about the character whose stored answer this is, with its ETag. */
-  explore(row: ExpectationRow, whatIf: WhatIf): Promise<{ readonly body: Buffer; readonly etag: string }>;
+  /**
+   * Brotli-compressed JSON about the character whose answer this is, with its ETag. `snapshot`: what that answer is made
+   * of, where that is not the stored one.
+   */
+  explore(
+    row: Answered,
+    whatIf: WhatIf,
+    snapshot?: Snapshot,
+  ): Promise<{ readonly body: Buffer; readonly etag: string }>;
   /** JSON about one item given by hand. Throws `ProblemError` naming the field that cannot be used. */
   estimate(input: unknown): Promise<Buffer>;
 }
@@ -46,13 +56,16 @@ const DEADLINE_MS = 3000;
 export function createExplorer(parts: WhatIfParts): Explorer {
   const remember = createMemory();
   return {
-    async explore(row, asked) {
+    async explore(row, asked, snapshot) {
       const sparePrice = Number(asked.assumptions.sparePrice.toPrecision(PRICE_DIGITS));
       const whatIf = { ...asked, assumptions: { ...asked.assumptions, sparePrice } };
       const { kind, preset, budget, assumptions } = whatIf;
       // The ETag of the stored answer stands for the character, its equipment and its date.
       const etag = sha256([row.etag, kind, preset, budget, assumptionsKey(assumptions)].join('|')).slice(0, 32);
-      return { etag, body: await remember(etag, () => calculate(parts, row, whatIf)) };
+      const body = await remember(etag, async () =>
+        calculate(parts, snapshot ?? (await findStoredSnapshot(parts.database, row.ocid)), whatIf),
+      );
+      return { etag, body };
     },
     async estimate(input) {
       const request = parseEstimate(input);
@@ -100,8 +113,7 @@ export async function findStoredSnapshot(database: Database, ocid: string): Prom
   return snapshot;
 }
 
-async function calculate(parts: WhatIfParts, row: ExpectationRow, whatIf: WhatIf): Promise<Buffer> {
-  const stored = await findStoredSnapshot(parts.database, row.ocid);
+async function calculate(parts: WhatIfParts, stored: Snapshot, whatIf: WhatIf): Promise<Buffer> {
   const { kind, assumptions, budget, preset } = whatIf;
   const snapshot = preset === undefined ? stored : withPreset(stored, preset);
   const question: Question =

@@ -48,6 +48,16 @@ export function describeReading(store: () => EventStore): void {
       expect(await store().readStream(unique('missing'))).to.deep.equal([]);
     });
 
+    it('reads a stream in pages', async () => {
+      const stream = unique('pages');
+      const events = newEvents(5);
+      await store().append(stream, 'no-stream', events);
+      expect(ids(await store().readStream(stream, 0, 2))).to.deep.equal(ids(events.slice(0, 2)));
+      expect(ids(await store().readStream(stream, 2, 2))).to.deep.equal(ids(events.slice(2, 4)));
+      expect(ids(await store().readStream(stream, 4, 2))).to.deep.equal(ids(events.slice(4)));
+      expect(await store().readStream(stream, 5, 2)).to.deep.equal([]);
+    });
+
     it('reads the last event of a stream', async () => {
       const stream = unique('last');
       expect(await store().readLast(stream)).to.equal(undefined);

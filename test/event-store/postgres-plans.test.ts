@@ -24,6 +24,7 @@ async function exercise(store: EventStore): Promise<void> {
     await store.append(stream, 1, newEvents(1));
     await store.append(stream, 'no-stream', newEvents(1)).catch(() => undefined);
     await store.readStream(stream);
+    await store.readStream(stream, 1, 1);
     await store.readLast(stream);
     const head = await store.head();
     await store.readAll({ after: START, limit: 10 });

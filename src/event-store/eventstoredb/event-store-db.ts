@@ -73,8 +73,8 @@ class EventStoreDbEventStore implements EventStore {
     return outcomes;
   }
 
-  readStream(stream: string, fromRevision = 0): Promise<readonly RecordedEvent[]> {
-    return readStreamForwards(this.#connection, stream, fromRevision);
+  readStream(stream: string, fromRevision = 0, limit?: number): Promise<readonly RecordedEvent[]> {
+    return readStreamForwards(this.#connection, stream, fromRevision, limit);
   }
 
   readLast(stream: string): Promise<RecordedEvent | undefined> {

@@ -55,8 +55,9 @@ class MemoryEventStore implements EventStore {
     return settled.map(toOutcome);
   }
 
-  readStream(stream: string, fromRevision = 0): Promise<readonly RecordedEvent[]> {
-    return Promise.resolve((this.#streams.get(stream) ?? []).slice(fromRevision).map(parseEvent));
+  readStream(stream: string, fromRevision = 0, limit = Infinity): Promise<readonly RecordedEvent[]> {
+    const standing = this.#streams.get(stream) ?? [];
+    return Promise.resolve(standing.slice(fromRevision, fromRevision + limit).map(parseEvent));
   }
 
   readLast(stream: string): Promise<RecordedEvent | undefined> {

@@ -80,8 +80,8 @@ class PostgresEventStore implements EventStore {
     return outcomes;
   }
 
-  readStream(stream: string, fromRevision = 0): Promise<readonly RecordedEvent[]> {
-    return this.#query((sql) => readStream(sql, stream, fromRevision));
+  readStream(stream: string, fromRevision = 0, limit?: number): Promise<readonly RecordedEvent[]> {
+    return this.#query((sql) => readStream(sql, stream, { from: fromRevision, limit }));
   }
 
   readLast(stream: string): Promise<RecordedEvent | undefined> {

@@ -14,8 +14,12 @@ interface EventRow {
 }
 
 /** Events of a stream as they stand, beyond the safe head too: a decision needs its stream as it is now. */
-export async function readStream(sql: Client, stream: string, from: Revision): Promise<readonly RecordedEvent[]> {
-  return (await sql<EventRow[]>`select * from read_stream(${stream}, ${from})`).map(toEvent);
+export async function readStream(
+  sql: Client,
+  stream: string,
+  { from, limit }: { readonly from: Revision; readonly limit: number | undefined },
+): Promise<readonly RecordedEvent[]> {
+  return (await sql<EventRow[]>`select * from read_stream(${stream}, ${from}, ${limit ?? null})`).map(toEvent);
 }
 
 export async function readLast(sql: Client, stream: string): Promise<RecordedEvent | undefined> {
