@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 
 /** What a measurement must say about where it was made. */
@@ -25,4 +25,12 @@ export function writeEvidence(name: string, result: object): void {
   mkdirSync('evidence', { recursive: true });
   writeFileSync(`evidence/${name}.json`, `${JSON.stringify(result, null, 2)}\n`);
   console.log(`written: evidence/${name}.json`);
+}
+
+/** What an earlier run has written, for a run that measures only some parts anew. */
+export function readEvidence(name: string): { results: Record<string, unknown> } {
+  const file = `evidence/${name}.json`;
+  return existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { results: Record<string, unknown> })
+    : { results: {} };
 }

@@ -86,17 +86,22 @@ function sendEquipment(response: Response, snapshot: Snapshot): void {
 }
 
 async function find(parts: CharacterParts, request: Request, response: Response, waitSeconds: number): Promise<Found> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
   const correlationId = String(response.locals.correlationId);
   return await findOrFile(parts, {
     name: pathParameter(request, 'name'),
     waitSeconds,
     correlationId,
     client: parts.clientOf(request),
-    signal: gone.signal,
+    signal: () => whenGone(response),
     reload: response.locals.minPosition !== undefined,
   });
+}
+
+/** Aborts when the client is gone. */
+function whenGone(response: Response): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 function sendPending(response: Response, request: Extract<Found, { kind: 'pending' }>): void {

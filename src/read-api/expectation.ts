@@ -26,8 +26,8 @@ export interface ExpectationQuery {
   readonly waitSeconds: number;
   readonly correlationId: string;
   readonly client: string;
-  /** Aborts the wait: the client is gone. */
-  readonly signal: AbortSignal;
+  /** Asked for when there is something to wait for: aborts the wait when the client is gone. */
+  readonly signal: () => AbortSignal;
   /** What is in memory may be too old for this read: it named a position that the database has. */
   readonly reload: boolean;
 }

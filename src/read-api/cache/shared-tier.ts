@@ -74,15 +74,25 @@ export function createSharedTier({ redis, execute, now }: SharedTierParts): Shar
 /** Runs commands whose failure is counted and answered with `undefined`; leaves Redis alone after some in a row. */
 function createFuse(execute: Executor, now: () => number) {
   let failures = 0;
+  let failedAt = 0;
   let leftAloneUntil = 0;
   return async <T>(name: string, command: () => Promise<T>): Promise<T | undefined> => {
-    if (now() < leftAloneUntil) return undefined;
-    const answer = await execute(`shared cache ${name}`, async () => ({ given: await command() }), {
+    const began = now();
+    if (began < leftAloneUntil) return undefined;
+    const given = await execute(`shared cache ${name}`, async () => ({ answer: await command() }), {
       orDefault: undefined,
     });
-    failures = answer === undefined ? failures + 1 : 0;
-    if (failures >= MOST_FAILURES) leftAloneUntil = now() + LEFT_ALONE_MS;
-    return answer?.given;
+    if (given !== undefined) failures = 0;
+    else if (began >= failedAt) {
+      // Commands that were under way together fail together: one stall of this process is one failure.
+      failures += 1;
+      failedAt = now();
+    }
+    if (failures >= MOST_FAILURES) {
+      leftAloneUntil = now() + LEFT_ALONE_MS;
+      failures = 0;
+    }
+    return given?.answer;
   };
 }
 

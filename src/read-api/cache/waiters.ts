@@ -1,7 +1,7 @@
 /** Reads that wait for a change of a character; woken by the change feed, not by looking again and again. */
 export interface Waiters {
   /** Begins to listen at once. */
-  wait(key: string, until: { readonly waitSeconds: number; readonly signal: AbortSignal }): Wait;
+  wait(key: string, until: { readonly waitSeconds: number; readonly signal: () => AbortSignal }): Wait;
   /** Something about this character changed. */
   wake(key: string): void;
   wakeAll(): void;
@@ -19,7 +19,7 @@ export function createWaiters(): Waiters {
   const listening = new Map<string, Set<Listener>>();
   return {
     wait(key, { waitSeconds, signal }) {
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(waitSeconds * 1000)]);
+      const deadline = AbortSignal.any([signal(), AbortSignal.timeout(waitSeconds * 1000)]);
       let changed = false;
       let tell: Listener = () => undefined;
       const listener = (): void => {
