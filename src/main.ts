@@ -27,8 +27,12 @@ import { migrateAll, openEventStore, providePostgres, queueBackend } from './ser
 /** A running process of the system; `url` is where its HTTP endpoints are. */
 export interface Application {
   readonly url: string;
-  /** Stops in order: accepting, requests in flight, workers, subscriptions, connections, own services. */
+  /** Stops in the order of `Lifeline`. */
   stop(): Promise<void>;
+  /** Skips the wait that a stop begins with; false when it is over. */
+  hurry(): boolean;
+  /** What has not stopped yet; the first is what is stopping. */
+  left(): readonly string[];
 }
 
 const HTTP_GRACE_MS = 10_000;
@@ -60,16 +64,16 @@ async function start(config: Config, options: StartOptions, lifeline: Lifeline):
   const metrics = createMetrics();
   const execute = createExecutor(log, metrics);
 
-  const postgres = lifeline.add(await providePostgres(config, log), (service) => service.stop());
+  const postgres = lifeline.add('services', await providePostgres(config, log), (it) => it.stop());
   await migrateAll(config, postgres.url, log);
   const poolSize = config.DATABASE_POOL_SIZE;
   const { noticeNesting } = options;
   const pool = { url: postgres.url, applicationName: 'pve', poolSize, ...(noticeNesting ? { noticeNesting } : {}) };
-  const database = lifeline.add(openDatabase(pool), (it) => it.close());
+  const database = lifeline.add('database', openDatabase(pool), (it) => it.close());
   await assertConnectionsFit(database, { processes: 1, poolSize, besides: CONNECTIONS_BESIDES_POOL });
   exportPool(metrics.registry, () => database.stats());
-  const store = lifeline.add(openEventStore(config, postgres.url, database), (it) => it.close());
-  const queue = lifeline.add(openQueue(queueBackend(config, postgres.url), log), (it) => it.close());
+  const store = lifeline.add('event store', openEventStore(config, postgres.url, database), (it) => it.close());
+  const queue = lifeline.add('queue', openQueue(queueBackend(config, postgres.url), log), (it) => it.close());
   const lead: Lead = (key, signal, onLeader) => holdLeadership({ url: postgres.url, key, signal, onLeader, log });
   const parts: Parts = {
     config,
@@ -91,7 +95,7 @@ async function start(config: Config, options: StartOptions, lifeline: Lifeline):
   if (plays('worker')) await startWorkerRole(parts);
   const url = await startHttp(parts);
   log.info({ url, roles: config.ROLE }, 'started');
-  return { url, stop: () => lifeline.end() };
+  return { url, stop: () => lifeline.end(), hurry: () => lifeline.hurry(), left: () => lifeline.left() };
 }
 
 /** Keeps the read models. */
@@ -115,13 +119,14 @@ async function startHttp(parts: Parts): Promise<string> {
     if (api?.lane.answer(request, response) !== true) app(request, response);
   };
   const server = await listen(handler, { host: config.HOST, port: config.PORT });
-  lifeline.add(server, (it) => it.close(HTTP_GRACE_MS));
+  lifeline.add('readiness', server, (it) => it.drain(config.DRAIN_SECONDS * 1000, lifeline.hurried));
+  lifeline.add('requests', server, (it) => it.close(HTTP_GRACE_MS));
   return server.url;
 }
 
 function adminRoutes({ databaseUrl, store, lifeline }: Parts): Router {
   const operators = openOperatorsDatabase({ url: databaseUrl, applicationName: 'pve-operators' });
-  lifeline.add(operators, (it) => it.close());
+  lifeline.add('database', operators, (it) => it.close());
   return createAdminRoutes({ database: operators, store });
 }
 

@@ -26,10 +26,11 @@ export async function withLog<T>(work: (opened: OpenLog) => Promise<T>): Promise
   const log = createLogger('warn');
   const lifeline = new Lifeline();
   const open = async (): Promise<T> => {
-    const { url } = lifeline.add(await reachPostgres(config, log), (service) => service.stop());
+    const { url } = lifeline.add('services', await reachPostgres(config, log), (it) => it.stop());
     await migrateAll(config, url, log);
-    const database = lifeline.add(openDatabase({ url, applicationName: 'pve-cli', poolSize: 2 }), (it) => it.close());
-    const store = lifeline.add(openEventStore(config, url, database), (it) => it.close());
+    const pool = { url, applicationName: 'pve-cli', poolSize: 2 };
+    const database = lifeline.add('database', openDatabase(pool), (it) => it.close());
+    const store = lifeline.add('event store', openEventStore(config, url, database), (it) => it.close());
     return await work({ config, database, store, databaseUrl: url, log });
   };
   return await open().finally(() => lifeline.end());

@@ -3,31 +3,41 @@ import { startApplication, type Application } from '../main.ts';
 import { readConfig, type Config } from '../platform/config.ts';
 import { DEFAULT_URL } from './value.ts';
 
-/** `pve serve`: runs a process of the system until SIGINT or SIGTERM; a second signal ends it at once. */
+/** `pve serve`: runs a process of the system until SIGINT or SIGTERM. */
 export const serveCommand = new Command('serve')
   .description('run the roles of ROLE (default: all of them, with embedded services where none are configured)')
   .action(async () => {
     const config = readConfig(process.env);
     const application = await startApplication(config);
-    stopOnSignal(application);
+    const stop = createStop(application, config);
+    process.on('SIGINT', stop).on('SIGTERM', stop);
     process.stdout.write(announcement(application.url, config));
   });
 
-function stopOnSignal(application: Application): void {
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    application.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        const failures = error instanceof AggregateError ? error.errors : [error];
-        for (const failure of failures) process.stderr.write(`pve: did not end well: ${String(failure)}\n`);
-        process.exit(1);
-      },
-    );
+/**
+ * What a signal does: the first begins the stop; the second skips its wait for balancers; the next, or the deadline,
+ * ends the process with what is left, in one line and with exit code 1.
+ */
+function createStop(application: Application, config: Config): () => void {
+  const giveUp = (why: string): never => {
+    process.stderr.write(`pve: ${why}; left: ${application.left().join(', ')}\n`);
+    process.exit(1);
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  let stopping = false;
+  return () => {
+    if (stopping && !application.hurry()) giveUp('told to stop again');
+    if (stopping) return;
+    stopping = true;
+    const seconds = config.DRAIN_SECONDS + config.SHUTDOWN_SECONDS;
+    setTimeout(() => giveUp(`not stopped within ${seconds} s`), seconds * 1000);
+    application.stop().then(() => process.exit(0), failed);
+  };
+}
+
+function failed(error: unknown): never {
+  const failures: unknown[] = error instanceof AggregateError ? error.errors : [error];
+  for (const failure of failures) process.stderr.write(`pve: did not end well: ${String(failure)}\n`);
+  process.exit(1);
 }
 
 function announcement(url: string, config: Config): string {

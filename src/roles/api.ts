@@ -36,7 +36,7 @@ export async function startApiRole(parts: Parts): Promise<Api> {
   const fileRequest: FileRequest = (wish) => acceptRequest({ ...wish, actor: 'reader' }).catch(withoutFiling);
   const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
   const threads = { threads: config.VALUATION_THREADS, thread: valuationThread };
-  const pool = lifeline.add(await openValuationPool(threads), (it) => it.close());
+  const pool = lifeline.add('jobs', await openValuationPool(threads), (it) => it.close());
   const explorer = createExplorer({ database, pool });
   const { cache, waiters } = await startCache(parts, freshForSeconds);
   const lane = createHotLane({ cache, limit: requests, clientOf, freshForSeconds, now: Date.now, log });
@@ -72,7 +72,7 @@ function withoutFiling(error: unknown): undefined {
 
 /** The tiers of ready answers, kept right by the change feed of the read models. */
 async function startCache(parts: Parts, freshForSeconds: () => number) {
-  const { config, database, execute, now } = parts;
+  const { config, database, execute, lifeline, now } = parts;
   const feed = await openChangeFeed({ database, execute });
   const shared = openShared(parts);
   shared?.use(feed.generation);
@@ -85,7 +85,7 @@ async function startCache(parts: Parts, freshForSeconds: () => number) {
     freshForSeconds,
     now,
   });
-  const waiters = createWaiters();
+  const waiters = lifeline.add('readiness', createWaiters(), (it) => it.close());
   const listener: ChangeListener = {
     changed(key, changedAt) {
       cache.changed(key, changedAt);
@@ -106,6 +106,6 @@ async function startCache(parts: Parts, freshForSeconds: () => number) {
 
 function openShared({ config, lifeline, log, execute }: Parts): SharedTier | undefined {
   if (config.REDIS_URL === undefined) return undefined;
-  const redis = lifeline.add(openRedis(config.REDIS_URL, log), (it) => it.disconnect());
+  const redis = lifeline.add('redis', openRedis(config.REDIS_URL, log), (it) => it.disconnect());
   return createSharedTier({ redis, execute, now: Date.now });
 }

@@ -35,7 +35,7 @@ export function follow(parts: Parts, subscriber: Subscriber): void {
 export function inBackground(parts: Parts, name: string, work: (signal: AbortSignal) => Promise<void>): void {
   const end = new AbortController();
   const done = parts.execute(name, () => work(end.signal), { orDefault: undefined });
-  parts.lifeline.add(end, async () => {
+  parts.lifeline.add('followers', end, async () => {
     end.abort();
     await done;
   });

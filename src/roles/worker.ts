@@ -12,17 +12,16 @@ const WORKER_THREADS = 1;
 /** Dispatches requests, fetches and values characters. */
 export async function startWorkerRole(parts: Parts): Promise<void> {
   const { config, database, queue, lifeline, valuationThread } = parts;
-  const upstream = lifeline.add(await provideUpstream(config), (service) => service.stop());
-  const client = lifeline.add(createUpstreamClient({ baseUrl: upstream.url, apiKey: upstream.apiKey }), (it) =>
+  const upstream = lifeline.add('services', await provideUpstream(config), (it) => it.stop());
+  const client = lifeline.add('jobs', createUpstreamClient({ baseUrl: upstream.url, apiKey: upstream.apiKey }), (it) =>
     it.close(),
   );
-  const valuator = lifeline.add(await openValuationPool({ threads: WORKER_THREADS, thread: valuationThread }), (it) =>
-    it.close(),
-  );
+  const threads = { threads: WORKER_THREADS, thread: valuationThread };
+  const valuator = lifeline.add('jobs', await openValuationPool(threads), (it) => it.close());
   const archive = (hash: string, payload: Buffer): Promise<void> => archivePayload(database, hash, payload);
   const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
   const worker = { ...parts, client, valuator, archive, freshForSeconds, concurrency: config.WORKER_CONCURRENCY };
-  lifeline.add(startWorker(worker), (it) => it.stop());
+  lifeline.add('jobs', startWorker(worker), (it) => it.stop());
   follow(parts, createDispatcher(queue));
   inBackground(parts, 'sweep', (signal) => runSweep(parts, parts.lead, signal));
 }

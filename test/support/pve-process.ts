@@ -10,9 +10,13 @@ export interface PveProcess {
   readonly url: string;
   readonly child: ChildProcess;
   /** What it has written so far, both streams. */
-  output(): string;
+  readonly output: () => string;
   /** Sends a signal to the whole group, as Ctrl-C does; resolves with the exit code or the signal. */
   signalGroup(signal: NodeJS.Signals): Promise<number | string>;
+  /** Sends a signal to this process alone, as `kill` does. */
+  readonly signal: (signal: NodeJS.Signals) => void;
+  /** The exit code, or the signal that ended it. */
+  readonly exited: Promise<number | string>;
   /** Kills this process alone, as `kill -9 PID` does. */
   killHard(): Promise<void>;
 }
@@ -50,6 +54,8 @@ export async function startPve(variables: Record<string, string>): Promise<PvePr
     url,
     child,
     output: () => output,
+    signal: (signal) => void child.kill(signal),
+    exited,
     signalGroup: async (signal) => {
       process.kill(-(child.pid ?? 0), signal);
       return await exited;

@@ -1,26 +1,62 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ProblemError } from '../../domain/errors.ts';
 import { ConfigError } from '../config.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
 
-/** A listening server; `close` stops accepting and waits for requests in flight, `deadlineMs` at most. */
+/** A listening server. It ends without failing a request of a client that does not retry: first `drain`, then `close`. */
 export interface RunningServer {
   readonly url: string;
+  /**
+   * From now on every answer carries `Connection: close`, those in flight included, so that clients move on; resolves
+   * after `waitMs`, or when `skip` aborts.
+   */
+  drain(waitMs: number, skip: AbortSignal): Promise<void>;
+  /**
+   * Stops accepting, closes the connections that nobody has used since `drain`, waits for the answers under way.
+   * Rejects when some had to be cut after `deadlineMs`.
+   */
   close(deadlineMs: number): Promise<void>;
 }
 
 /** Times a client has to send its headers and its whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than balancers keep a connection (60 s): whoever sends requests is the one to close, never in the middle of one. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** While closing: time between two looks for connections that have become idle. */
+const LOOK_EVERY_MS = 20;
+
+const OPTIONS = {
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+};
+
+/** What a server has open. */
+interface Open {
+  readonly sockets: Set<Socket>;
+  /** Answers that were not ready at once. */
+  readonly inFlight: Set<ServerResponse>;
+}
 
 /** Starts an HTTP server; port 0 picks a free one. Throws `ConfigError` when the address cannot be listened on. */
 export async function listen(
   handler: RequestListener,
   address: { host: string; port: number },
 ): Promise<RunningServer> {
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, handler);
-  server.on('clientError', refuse);
+  const open: Open = { sockets: new Set(), inFlight: new Set() };
+  const server = createServer(OPTIONS, (request, response) => {
+    handler(request, response);
+    if (response.writableEnded) return;
+    open.inFlight.add(response);
+    response.once('close', () => open.inFlight.delete(response));
+  });
+  server.on('clientError', refuse).on('connection', (socket) => {
+    open.sockets.add(socket);
+    socket.once('close', () => open.sockets.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new ConfigError(`PORT, HOST: cannot listen: ${error.message}`)));
     server.listen(address.port, address.host, () => {
@@ -30,7 +66,20 @@ export async function listen(
   });
   const { port, family, address: host } = server.address() as AddressInfo;
   const url = `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`;
-  return { url, close: (deadlineMs) => close(server, deadlineMs) };
+  return {
+    url,
+    drain: async (waitMs, skip) => {
+      server.prependListener('request', (_request, response) => sayGoodbye(response));
+      for (const response of open.inFlight) if (!response.headersSent) sayGoodbye(response);
+      await delay(waitMs, undefined, { signal: skip }).catch(() => undefined);
+    },
+    close: (deadlineMs) => close(server, open, deadlineMs),
+  };
+}
+
+/** The client learns with the answer that this connection takes no further request. */
+function sayGoodbye(response: ServerResponse): void {
+  response.setHeader('Connection', 'close');
 }
 
 /** What Node's parser refuses (raw bytes in the request line, broken headers) is answered like any other error. */
@@ -50,10 +99,28 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`${head.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`);
 }
 
-async function close(server: Server, deadlineMs: number): Promise<void> {
+/**
+ * Node's own closing of idle connections is replaced: it cuts answers that a slow client is still receiving, and leaves
+ * the connections open on which nobody has ever asked anything.
+ */
+async function close(server: Server, { sockets, inFlight }: Open, deadlineMs: number): Promise<void> {
+  const underWay = (): Set<Socket> => {
+    const busy = [...inFlight].flatMap(({ socket }) => socket ?? []);
+    return new Set([...busy, ...[...sockets].filter((socket) => socket.writableLength > 0)]);
+  };
+  server.closeIdleConnections = () => {
+    const busy = underWay();
+    for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
+  };
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
+  const looking = setInterval(() => server.closeIdleConnections(), LOOK_EVERY_MS);
+  let cut = 0;
+  const deadline = setTimeout(() => {
+    cut = underWay().size;
+    server.closeAllConnections();
+  }, deadlineMs);
   await closed;
+  clearInterval(looking);
   clearTimeout(deadline);
+  if (cut > 0) throw new Error(`requests cut after ${deadlineMs / 1000} s: ${cut}`);
 }

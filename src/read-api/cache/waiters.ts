@@ -5,10 +5,12 @@ export interface Waiters {
   /** Something about this character changed. */
   wake(key: string): void;
   wakeAll(): void;
+  /** From now on nobody waits: readers are answered with what there is. */
+  close(): void;
 }
 
 export interface Wait {
-  /** Resolves with true after a change since the last call, with false when the time is over or the client is gone. */
+  /** Resolves with true after a change since the last call, with false when the time is over, the client gone, or all is closed. */
   change(): Promise<boolean>;
   end(): void;
 }
@@ -17,6 +19,8 @@ type Listener = () => void;
 
 export function createWaiters(): Waiters {
   const listening = new Map<string, Set<Listener>>();
+  let closed = false;
+  const wakeAll = (): void => listening.forEach((listeners) => listeners.forEach((listener) => listener()));
   return {
     wait(key, { waitSeconds, signal }) {
       const deadline = AbortSignal.any([signal(), AbortSignal.timeout(waitSeconds * 1000)]);
@@ -30,15 +34,13 @@ export function createWaiters(): Waiters {
       listening.set(key, others.add(listener));
       return {
         async change() {
-          if (!changed && !deadline.aborted) {
-            await new Promise<void>((resolve) => {
-              tell = resolve;
-              deadline.addEventListener('abort', () => resolve(), { once: true });
-            });
+          if (!changed && !deadline.aborted && !closed) {
+            const woken = new Promise<void>((resolve) => (tell = resolve));
+            await Promise.race([woken, aborted(deadline)]);
           }
           const was = changed;
           changed = false;
-          return was && !deadline.aborted;
+          return was && !deadline.aborted && !closed;
         },
         end() {
           others.delete(listener);
@@ -47,6 +49,14 @@ export function createWaiters(): Waiters {
       };
     },
     wake: (key) => listening.get(key)?.forEach((listener) => listener()),
-    wakeAll: () => listening.forEach((listeners) => listeners.forEach((listener) => listener())),
+    wakeAll,
+    close() {
+      closed = true;
+      wakeAll();
+    },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
