@@ -29,8 +29,8 @@ export interface ItemContext {
   readonly memo: Memo;
 }
 
-/** Few stars and levels are common: their laws take part in many sums, at windows six octaves apart. 33 kB each. */
-const KEPT_TRANSFORMS = 24;
+/** Few stars and levels are common: their laws take part in many sums. Two for each window, 33 kB together. */
+const KEPT_TRANSFORMS = 48;
 const MAX_CHARACTER_LEVEL = 300;
 
 /** The four components of an item: each valued, nothing to pay, or unsupported with the reason. Throws for no item. */

@@ -1,5 +1,5 @@
 import { atomAtQuantile, atomChance, HEAVY, NO_ATOMS } from './atoms.ts';
-import { rungAbove, rungDoubled } from './grid.ts';
+import { rungAbove } from './grid.ts';
 import { invert, type Window } from './inversion.ts';
 import type { CostLaw } from './law.ts';
 
@@ -16,13 +16,14 @@ export interface Distribution {
 }
 
 /** A quantile is taken from a window only when it fills at least this part of it, which keeps the cells small beside it. */
-const LEAST_FILL = 0.4;
+const LEAST_FILL = 0.475;
 
 /** Relative error of a quantile that is not exact. */
 const PROMISED = 1e-3;
 
-/** Windows asked for are this much wider than the quantile that is expected. */
+/** The first window asked for is this much wider than what is looked for in it, and one for a known quantile that much. */
 const ROOM = 1.3;
+const LITTLE_ROOM = 1.05;
 
 /** Mean, standard deviation and the usual quantiles. A few milliseconds. */
 export function distribution(law: CostLaw): Distribution {
@@ -86,9 +87,9 @@ function windowFor(law: CostLaw, q: number, known: Window | undefined): Window {
     const x = window.quantile(q);
     if (x === undefined) {
       tooNarrow = window.rung;
-      window = invert(law, rungDoubled(window.rung));
+      window = invert(law, window.rung + 1);
     } else {
-      const rung = rungAbove(Math.max(ROOM * x, window.width / 64));
+      const rung = rungAbove(Math.max(LITTLE_ROOM * x, window.width / 64));
       if (x >= LEAST_FILL * window.width || rung >= window.rung || rung <= tooNarrow || window.width < 1) return window;
       window = invert(law, rung);
     }

@@ -1,4 +1,4 @@
-import { at, type ComplexVector } from './vector.ts';
+import { at, type ComplexVector, vectorOf } from './vector.ts';
 
 /** Cells of every grid: a power of two, so that the transform is fast. */
 export const GRID_SIZE = 4096;
@@ -14,41 +14,44 @@ const SIN = ANGLES.map(Math.sin);
 /** See `powers`. */
 const CALM = 1 / 64;
 
-/** Rungs per doubling of the window, see `rungAbove`. */
-const RUNGS_PER_OCTAVE = 4;
+/** Some of the frequencies k = 0 … GRID_SIZE/2 (a real law needs no more): first, first + stride, … */
+export interface Frequencies {
+  readonly first: number;
+  readonly stride: number;
+  readonly count: number;
+}
+
+export const ALL: Frequencies = { first: 0, stride: 1, count: GRID_SIZE / 2 + 1 };
 
 /**
- * A window [0, width) of mesos in GRID_SIZE cells, seen through the transform E[z^(cost/step)] on half of the damped
- * circle, z_k = r·e^(2πik/GRID_SIZE) for k = 0 … GRID_SIZE/2 (a real law needs no more).
+ * A window [0, width) of mesos in GRID_SIZE cells, seen through the transform E[z^(cost/step)] at some points of the
+ * damped circle, z_k = r·e^(2πik/GRID_SIZE).
  */
 export interface Grid {
-  /** Number on the ladder of windows: equal rungs are equal grids, so transforms can be kept by it. */
-  readonly rung: number;
+  /** Equal names are equal grids, so transforms can be kept by it. */
+  readonly name: string;
   /** Mesos. */
   readonly width: number;
   /** Mesos per cell. */
   readonly step: number;
-  /** Number of frequencies, GRID_SIZE/2 + 1. */
+  /** Number of frequencies. */
   readonly count: number;
   /** z_k^(cost/step) for every k: the factor that a payment of `cost` mesos puts on a transform. O(count). */
   pay(cost: number): ComplexVector;
 }
 
-/** The window number `rung` of the ladder, 2^(rung/4) mesos wide. */
-export function gridAt(rung: number): Grid {
-  const width = 2 ** (rung / RUNGS_PER_OCTAVE);
+/** The window number `rung` of the ladder, 2^rung mesos wide: few enough that laws meet again on them. */
+export function gridAt(rung: number, frequencies = ALL): Grid {
+  const { first, stride, count } = frequencies;
+  const width = 2 ** rung;
   const step = width / GRID_SIZE;
-  return { rung, width, step, count: GRID_SIZE / 2 + 1, pay: (cost) => powers(cost / step) };
+  const pay = (cost: number): ComplexVector => powers(cost / step, frequencies);
+  return { name: `${rung}/${first}/${stride}/${count}`, width, step, count, pay };
 }
 
-/** The smallest rung whose window is at least `width` mesos (> 0) wide: at most 19 % wider than asked for. */
+/** The smallest rung whose window is at least `width` mesos (> 0) wide, and less than twice as wide. */
 export function rungAbove(width: number): number {
-  return Math.ceil(RUNGS_PER_OCTAVE * Math.log2(width));
-}
-
-/** The rung of a window twice as wide. */
-export function rungDoubled(rung: number): number {
-  return rung + RUNGS_PER_OCTAVE;
+  return Math.ceil(Math.log2(width));
 }
 
 /**
@@ -58,10 +61,8 @@ export function rungDoubled(rung: number): number {
  * P. Lax and B. Wendroff (1960): no frequency is amplified, so any number of payments is stable. Payments that are tiny
  * beside a cell get f·CALM cells² more, or their ripple would run out of the window's lower end.
  */
-function powers(cells: number): ComplexVector {
-  const count = GRID_SIZE / 2 + 1;
-  const re = new Float64Array(count);
-  const im = new Float64Array(count);
+export function powers(cells: number, { first, stride, count }: Frequencies): ComplexVector {
+  const { re, im } = vectorOf(count);
   const nearest = Math.round(cells);
   const f = cells - nearest;
   const square = Math.abs(f) * Math.max(Math.abs(f), CALM) - f * LOG_RADIUS;
@@ -70,14 +71,15 @@ function powers(cells: number): ComplexVector {
   const above = ((size * (square + f)) / 2) * Math.exp(LOG_RADIUS);
   const below = ((size * (square - f)) / 2) * Math.exp(-LOG_RADIUS);
   const turn = nearest % GRID_SIZE;
-  for (let k = 0, position = 0; k < count; k++, position = (position + turn) & (GRID_SIZE - 1)) {
+  for (let n = 0, k = first; n < count; n++, k += stride) {
+    const position = (k * turn) & (GRID_SIZE - 1);
     // middle + above·e^(iθ) + below·e^(−iθ), turned by e^(iθ·nearest)
     const x = middle + (above + below) * at(COS, k);
     const y = (above - below) * at(SIN, k);
     const c = at(COS, position);
     const s = at(SIN, position);
-    re[k] = x * c - y * s;
-    im[k] = x * s + y * c;
+    re[n] = x * c - y * s;
+    im[n] = x * s + y * c;
   }
   return { re, im };
 }

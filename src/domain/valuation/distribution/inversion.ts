@@ -1,17 +1,12 @@
 import { realFromSpectrum } from './fft.ts';
-import { type Grid, GRID_SIZE, gridAt, LOG_RADIUS } from './grid.ts';
+import { GRID_SIZE, gridAt, LOG_RADIUS } from './grid.ts';
 import type { CostLaw } from './law.ts';
 import { neumaierRunningSums } from './neumaier.ts';
-import { at, type ComplexVector, multiplyInto, power } from './vector.ts';
-
-/** Cells the law is moved up by, so that what splitting a payment puts below zero stays inside the window. */
-const MARGIN = 16;
+import { MARGIN, spectrumOf } from './spectrum.ts';
+import { at } from './vector.ts';
 
 /** Cells at the upper end that are not read: what little lies below zero comes back there, undamped. */
 const UNREAD = 64;
-
-/** Times the law is averaged over neighbouring cells; removes the alternating ripple that small payments leave. */
-const SMOOTHING = 4;
 
 /** r^(−n): what undoes the damping. */
 const GROWTH = Float64Array.from({ length: GRID_SIZE }, (_, n) => Math.exp(-n * LOG_RADIUS));
@@ -31,27 +26,16 @@ export interface Window {
  * Mass beyond the window folds back 1e-8 times weaker. O(transform + GRID_SIZE log GRID_SIZE).
  */
 export function invert(law: CostLaw, rung: number): Window {
-  const grid = gridAt(rung);
-  const spectrum = grid.pay((MARGIN - SMOOTHING / 2) * grid.step);
-  multiplyInto(spectrum, power(halfStep(grid), SMOOTHING));
-  multiplyInto(spectrum, law.transform(grid));
-  // Moments turn with +i, a forward transform with −i: the conjugate is the spectrum of the damped masses.
-  for (let k = 0; k < grid.count; k++) spectrum.im[k] = -at(spectrum.im, k);
-  const masses = realFromSpectrum(spectrum, GRID_SIZE).subarray(0, GRID_SIZE - UNREAD);
+  const masses = realFromSpectrum(spectrumOf(law, rung), GRID_SIZE).subarray(0, GRID_SIZE - UNREAD);
   for (let n = 0; n < masses.length; n++) masses[n] = at(masses, n) * at(GROWTH, n);
   const sums = neumaierRunningSums(masses);
+  const { width, step } = gridAt(rung);
   return {
     rung,
-    width: grid.width,
-    quantile: (q) => crossing(sums, q, grid.step),
-    chance: (x) => Math.min(1, Math.max(0, interpolated(sums, x / grid.step + MARGIN - 0.5))),
+    width,
+    quantile: (q) => crossing(sums, q, step),
+    chance: (x) => Math.min(1, Math.max(0, interpolated(sums, x / step + MARGIN - 0.5))),
   };
-}
-
-/** (1 + z)/2: half stays, half moves up by one cell. */
-function halfStep(grid: Grid): ComplexVector {
-  const { re, im } = grid.pay(grid.step);
-  return { re: re.map((x) => (1 + x) / 2), im: im.map((y) => y / 2) };
 }
 
 /** Where the running sums, each standing for the upper edge of its cell, first reach q; in mesos. */

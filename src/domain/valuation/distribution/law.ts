@@ -1,6 +1,6 @@
 import { type Atoms, MOST_ATOMS, WEIGHTLESS } from './atoms.ts';
 import type { Grid } from './grid.ts';
-import { at, type ComplexVector } from './vector.ts';
+import { at, type ComplexVector, vectorOf } from './vector.ts';
 
 /**
  * The probability law of a cost in mesos, ≥ 0. Mean and variance are exact; everything else follows from the transform,
@@ -11,7 +11,7 @@ export interface CostLaw {
   readonly mean: number;
   /** Mesos². */
   readonly variance: number;
-  /** E[z_k^(cost/step)] on the grid. The vector belongs to the law: read, do not write. */
+  /** E[z_k^(cost/step)] on the grid. Read, do not write; see `borrowing`. */
   readonly transform: (grid: Grid) => ComplexVector;
   /** The cheap end exactly, where it is known. */
   readonly atoms?: () => Atoms;
@@ -62,8 +62,7 @@ export function trialsFor(probability: number, q: number): number {
 
 /** pz/(1 − (1 − p)z), element by element. */
 function repeated(pay: ComplexVector, probability: number): ComplexVector {
-  const re = new Float64Array(pay.re.length);
-  const im = new Float64Array(pay.re.length);
+  const { re, im } = vectorOf(pay.re.length);
   for (let k = 0; k < re.length; k++) {
     const x = at(pay.re, k);
     const y = at(pay.im, k);

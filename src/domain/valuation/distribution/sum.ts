@@ -2,7 +2,7 @@ import { addAtoms, type Atoms, heaviest, HEAVY, NO_ATOMS, shiftAtoms } from './a
 import type { Grid } from './grid.ts';
 import { constant, type CostLaw } from './law.ts';
 import { neumaierSum } from './neumaier.ts';
-import { type ComplexVector, multiplyInto, power } from './vector.ts';
+import { borrowing, type ComplexVector, filled, multiplyInto, power } from './vector.ts';
 
 /**
  * The law of a sum of independent costs: means and variances add, transforms multiply. The same law object given
@@ -51,13 +51,14 @@ function total(copies: ReadonlyMap<CostLaw, number>, of: (law: CostLaw) => numbe
 }
 
 function product(copies: ReadonlyMap<CostLaw, number>, grid: Grid): ComplexVector {
-  let result: ComplexVector | undefined;
+  const result = filled(grid.count, 1);
   for (const [law, count] of copies) {
-    const factor = count === 1 && result ? law.transform(grid) : power(law.transform(grid), count);
-    if (result) multiplyInto(result, factor);
-    else result = factor;
+    borrowing(() => {
+      const factor = law.transform(grid);
+      multiplyInto(result, count === 1 ? factor : power(factor, count));
+    });
   }
-  return result ?? grid.pay(0);
+  return result;
 }
 
 function atomsOfSum(copies: ReadonlyMap<CostLaw, number>): Atoms {

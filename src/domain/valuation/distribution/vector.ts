@@ -9,9 +9,50 @@ export function at(values: ArrayLike<number>, index: number): number {
   return values[index] as number;
 }
 
-/** A new vector of `length` ones. */
-export function ones(length: number): ComplexVector {
-  return { re: new Float64Array(length).fill(1), im: new Float64Array(length) };
+/** Vectors by length that nobody uses, and those lent out: a transform needs dozens, and new ones are slow to clear away. */
+const free = new Map<number, ComplexVector[]>();
+const lent: ComplexVector[] = [];
+
+/**
+ * What `run` returns. All vectors made inside are used again afterwards: none may be kept, unless copied by `kept`.
+ */
+export function borrowing<T>(run: () => T): T {
+  const before = lent.length;
+  const result = run();
+  for (const vector of lent.splice(before)) {
+    const others = free.get(vector.re.length);
+    if (others) others.push(vector);
+    else free.set(vector.re.length, [vector]);
+  }
+  return result;
+}
+
+/** A vector to write to, with anything in it; see `borrowing`. */
+export function vectorOf(length: number): ComplexVector {
+  const vector = free.get(length)?.pop() ?? { re: new Float64Array(length), im: new Float64Array(length) };
+  lent.push(vector);
+  return vector;
+}
+
+/** A vector to write to, filled with one real number. */
+export function filled(length: number, value: number): ComplexVector {
+  const vector = vectorOf(length);
+  vector.re.fill(value);
+  vector.im.fill(0);
+  return vector;
+}
+
+/** A copy to write to. */
+export function copied({ re, im }: ComplexVector): ComplexVector {
+  const vector = vectorOf(re.length);
+  vector.re.set(re);
+  vector.im.set(im);
+  return vector;
+}
+
+/** A copy that outlives `borrowing`. */
+export function kept({ re, im }: ComplexVector): ComplexVector {
+  return { re: re.slice(), im: im.slice() };
 }
 
 /** `target` ×= `factor`, element by element. */
@@ -27,13 +68,17 @@ export function multiplyInto(target: ComplexVector, factor: ComplexVector): void
   }
 }
 
-/** A new vector: `base` to a power ≥ 1, by repeated squaring. */
+/** A new vector: `base` to a whole power from 1 to 2³¹, by repeated squaring. */
 export function power(base: ComplexVector, exponent: number): ComplexVector {
-  const result = ones(base.re.length);
-  const square = { re: base.re.slice(), im: base.im.slice() };
-  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) multiplyInto(result, square);
-    if (rest > 1) multiplyInto(square, square);
+  const { re, im } = vectorOf(base.re.length);
+  for (let k = 0; k < re.length; k++) {
+    let [x, y, a, b] = [1, 0, at(base.re, k), at(base.im, k)];
+    for (let rest = exponent; rest > 0; rest >>= 1) {
+      if ((rest & 1) === 1) [x, y] = [x * a - y * b, x * b + y * a];
+      [a, b] = [a * a - b * b, 2 * a * b];
+    }
+    re[k] = x;
+    im[k] = y;
   }
-  return result;
+  return { re, im };
 }

@@ -5,17 +5,20 @@ import type { Route, RouteStage } from './route.ts';
  * exact, because a stage is a linear recurrence. O(stages × cells).
  */
 export function routeMasses(route: Route, unit: number, cells: number): Float64Array {
-  let after: Float64Array = new Float64Array(cells);
+  // Two tables for all stages: a table may be megabytes.
+  const after = new Float64Array(cells);
+  const run = new Float64Array(cells);
   after[0] = 1;
-  let run = after;
+  run[0] = 1;
   for (const stage of route.toReversed()) {
     const price = Math.round(stage.price / unit);
     if (stage.sameResult) {
-      after = countedRest(stage.success, stage.sameResult.series, { price, cells });
-      run = shifted(after, price);
+      countedRest(stage.success, stage.sameResult.series, { price, into: after });
+      run.set(after);
+      shift(run, price);
     } else {
-      run = stageRun(stage, after, price);
-      after = orDone(stage.success, run);
+      stageRun(stage, after, { price, into: run });
+      orDone(stage.success, run, after);
     }
   }
   return run;
@@ -35,21 +38,24 @@ export function commonUnit(route: Route): number | undefined {
 }
 
 /** success at no cost, or else the run. */
-function orDone(success: number, run: Float64Array): Float64Array {
-  const masses = new Float64Array(run.length);
+function orDone(success: number, run: Float64Array, masses: Float64Array): void {
   for (let n = 0; n < run.length; n++) masses[n] = (1 - success) * (run[n] as number);
   masses[0] = success + (masses[0] as number);
-  return masses;
 }
 
-function shifted(masses: Float64Array, by: number): Float64Array {
-  const moved = new Float64Array(masses.length);
-  moved.set(masses.subarray(0, Math.max(0, masses.length - by)), Math.min(by, masses.length));
-  return moved;
+function shift(masses: Float64Array, by: number): void {
+  masses.copyWithin(by, 0);
+  masses.fill(0, 0, by);
+}
+
+interface Target {
+  /** Cells. */
+  readonly price: number;
+  readonly into: Float64Array;
 }
 
 /** The recurrence of `stageRun` in route-transform.ts, with w a shift by the price. */
-function stageRun({ tierUp, success }: RouteStage, next: Float64Array, price: number): Float64Array {
+function stageRun({ tierUp, success }: RouteStage, next: Float64Array, { price, into: sums }: Target): void {
   const t = tierUp?.probability ?? 0;
   const most = tierUp?.most ?? Infinity;
   const again = (1 - t) * (1 - success);
@@ -57,7 +63,6 @@ function stageRun({ tierUp, success }: RouteStage, next: Float64Array, price: nu
   // Beyond the table everything is as if there were no guarantee.
   const lag = Math.min(cells, (most - 1) * price);
   const tail = lag === cells ? 0 : again ** (most - 1);
-  const sums = new Float64Array(cells);
   for (let n = 0; n < cells; n++) sums[n] = t * (next[n] as number);
   sums[0] = (sums[0] as number) + (1 - t) * success;
   for (let n = cells - 1; n >= lag; n--) sums[n] = (sums[n] as number) - tail * (sums[n - lag] as number);
@@ -66,24 +71,18 @@ function stageRun({ tierUp, success }: RouteStage, next: Float64Array, price: nu
     // What a cancelled sum leaves shrinks for ever; numbers that small are very slow to reckon with.
     sums[n] = Math.abs(mass) < NO_MASS ? 0 : mass;
   }
-  const run = shifted(sums, price);
-  for (let n = lag + price; n < cells; n++) run[n] = (run[n] as number) + tail * (next[n - lag - price] as number);
-  return run;
+  shift(sums, price);
+  for (let n = lag + price; n < cells; n++) sums[n] = (sums[n] as number) + tail * (next[n - lag - price] as number);
 }
 
 /** x_0 = p, x_n = Σ_j c_j x_(n−j): the coefficients of p/(1 − W). */
-function countedRest(
-  success: number,
-  series: Float64Array,
-  { price, cells }: { readonly price: number; readonly cells: number },
-): Float64Array {
-  const masses = new Float64Array(cells);
+function countedRest(success: number, series: Float64Array, { price, into: masses }: Target): void {
+  masses.fill(0);
   masses[0] = success;
-  for (let n = price; n < cells; n += price) {
+  for (let n = price; n < masses.length; n += price) {
     let mass = 0;
     for (let j = 1; j <= series.length && n >= j * price; j++)
       mass += (series[j - 1] as number) * (masses[n - j * price] as number);
     masses[n] = mass;
   }
-  return masses;
 }

@@ -1,5 +1,5 @@
 import type { Grid } from '../distribution/grid.ts';
-import { at, type ComplexVector, multiplyInto, ones, power } from '../distribution/vector.ts';
+import { at, type ComplexVector, copied, filled, kept, multiplyInto, power, vectorOf } from '../distribution/vector.ts';
 import type { Route, RouteStage } from './route.ts';
 
 /**
@@ -11,25 +11,25 @@ export function routeTransform(route: Route, grid: Grid): ComplexVector {
   const climb = first < 0 ? route : route.slice(0, first);
   const rest = stagesTransform(route.slice(climb.length), grid);
   if (climb.length === 0) return rest.run;
-  const product = { re: rest.after.re.slice(), im: rest.after.im.slice() };
+  const product = copied(rest.after);
   multiplyInto(product, climbTransform(climb, grid));
   return product;
 }
 
 /** From the last stage to the first: what a first roll there costs and brings, and what is left after it. */
 function stagesTransform(stages: Route, grid: Grid): { run: ComplexVector; after: ComplexVector } {
-  let after = ones(grid.count);
+  let after = filled(grid.count, 1);
   let run = after;
   for (const stage of stages.toReversed()) {
     if (stage.sameResult) {
       const pay = grid.pay(stage.price);
       after = countedRest(stage.success, stage.sameResult.series, pay);
-      run = { re: after.re.slice(), im: after.im.slice() };
+      run = copied(after);
       multiplyInto(run, pay);
     } else if (stage.tierUp === undefined) {
       const pay = grid.pay(stage.price);
       after = repeated(pay, stage.success);
-      run = { re: after.re.slice(), im: after.im.slice() };
+      run = copied(after);
       multiplyInto(run, pay);
     } else {
       run = stageRun(stage, after, grid);
@@ -39,14 +39,14 @@ function stagesTransform(stages: Route, grid: Grid): { run: ComplexVector; after
   return { run, after };
 }
 
-/** Transforms of climbs, by what decides them; the oldest goes first. 33 kB each. */
+/** Transforms of climbs, by what decides them; the oldest goes first. Two for each window, 33 kB together. */
 const climbs = new Map<string, ComplexVector>();
-const MOST_CLIMBS = 512;
+const MOST_CLIMBS = 1024;
 
 function climbTransform(climb: Route, grid: Grid): ComplexVector {
   const steps = climb.map(({ price, tierUp }) => `${price}/${tierUp?.probability ?? 0}/${tierUp?.most ?? 0}`);
-  const key = `${grid.rung}|${steps.join('|')}`;
-  const known = climbs.get(key) ?? stagesTransform(climb, grid).run;
+  const key = `${grid.name}|${steps.join('|')}`;
+  const known = climbs.get(key) ?? kept(stagesTransform(climb, grid).run);
   climbs.set(key, known);
   const [oldest] = climbs.keys();
   if (climbs.size > MOST_CLIMBS && oldest !== undefined) climbs.delete(oldest);
@@ -56,8 +56,7 @@ function climbTransform(climb: Route, grid: Grid): ComplexVector {
 /** success + (1 − success)·run */
 function orDone(success: number, run: ComplexVector): ComplexVector {
   const count = run.re.length;
-  const re = new Float64Array(count);
-  const im = new Float64Array(count);
+  const { re, im } = vectorOf(count);
   for (let k = 0; k < count; k++) {
     re[k] = success + (1 - success) * at(run.re, k);
     im[k] = (1 - success) * at(run.im, k);
@@ -78,8 +77,7 @@ function stageRun({ price, tierUp, success }: RouteStage, next: ComplexVector, g
   const tail = again ** (most - 1);
   // A power of the one payment, so that the cut sum is cut exactly; without a guarantee it weighs nothing.
   const last = tail === 0 ? pay : power(pay, most - 1);
-  const re = new Float64Array(grid.count);
-  const im = new Float64Array(grid.count);
+  const { re, im } = vectorOf(grid.count);
   for (let k = 0; k < grid.count; k++) {
     const nx = at(next.re, k);
     const ny = at(next.im, k);
@@ -102,8 +100,7 @@ function stageRun({ price, tierUp, success }: RouteStage, next: ComplexVector, g
 
 /** p/(1 − W(w)): the counted rolls that follow a roll, see `SameResult`. */
 function countedRest(success: number, series: Float64Array, pay: ComplexVector): ComplexVector {
-  const re = new Float64Array(pay.re.length);
-  const im = new Float64Array(pay.re.length);
+  const { re, im } = vectorOf(pay.re.length);
   for (let k = 0; k < re.length; k++) {
     const wx = at(pay.re, k);
     const wy = at(pay.im, k);
@@ -124,8 +121,7 @@ function countedRest(success: number, series: Float64Array, pay: ComplexVector):
 
 /** p/(1 − (1 − p)w): rolls of one price until the first success, after a first one. */
 function repeated({ re: wx, im: wy }: ComplexVector, success: number): ComplexVector {
-  const re = new Float64Array(wx.length);
-  const im = new Float64Array(wx.length);
+  const { re, im } = vectorOf(wx.length);
   for (let k = 0; k < wx.length; k++) {
     const x = 1 - (1 - success) * at(wx, k);
     const y = (1 - success) * at(wy, k);

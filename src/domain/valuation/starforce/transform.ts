@@ -1,5 +1,5 @@
 import type { Grid } from '../distribution/grid.ts';
-import { at, type ComplexVector, multiplyInto, ones } from '../distribution/vector.ts';
+import { at, type ComplexVector, filled, multiplyInto, vectorOf } from '../distribution/vector.ts';
 import type { Chain, Step } from './chain.ts';
 
 /**
@@ -8,14 +8,14 @@ import type { Chain, Step } from './chain.ts';
  * moments.
  */
 export function chainTransform(chain: Chain, grid: Grid): ComplexVector {
-  const nothing = { re: new Float64Array(grid.count), im: new Float64Array(grid.count) };
+  const nothing = filled(grid.count, 0);
   const climbs = new Map<number, ComplexVector>();
   const goals = new Set(chain.steps.filter(fallsBack).map(({ after }) => after));
-  const result = ones(grid.count);
+  const result = filled(grid.count, 1);
   let below: Step | undefined;
   let afterDrop: ComplexVector = nothing;
   for (const [index, step] of chain.steps.entries()) {
-    if (goals.has(step.star)) climbs.set(step.star, ones(grid.count));
+    if (goals.has(step.star)) climbs.set(step.star, filled(grid.count, 1));
     const fall = step.destroy > 0 ? fallOf(step, climbs.get(step.after), grid) : nothing;
     const parts = { step, pay: grid.pay(step.cost), fall, back: below?.next === step.star };
     const whole = passage(parts, afterDrop);
@@ -47,7 +47,7 @@ function fallsBack({ destroy, after, star }: Step): boolean {
 /** Spare copies, fee, and the climb from the star after destruction back up to this one. */
 function fallOf(step: Step, climb: ComplexVector | undefined, grid: Grid): ComplexVector {
   const back = fallsBack(step) ? climb : undefined;
-  if (step.penalty === 0) return back ?? ones(grid.count);
+  if (step.penalty === 0) return back ?? filled(grid.count, 1);
   const fall = grid.pay(step.penalty);
   if (back) multiplyInto(fall, back);
   return fall;
@@ -57,8 +57,7 @@ function fallOf(step: Step, climb: ComplexVector | undefined, grid: Grid): Compl
 function passage({ step, pay, fall, back }: Parts, drop: ComplexVector): ComplexVector {
   const { success, maintain, destroy, decrease } = step;
   const [dropAgain, dropExit] = back ? [decrease, 0] : [0, decrease];
-  const re = new Float64Array(pay.re.length);
-  const im = new Float64Array(pay.re.length);
+  const { re, im } = vectorOf(pay.re.length);
   for (let k = 0; k < re.length; k++) {
     const x = at(pay.re, k);
     const y = at(pay.im, k);
@@ -85,8 +84,7 @@ function passageAfterDrop(
 ): ComplexVector {
   const { success, maintain, destroy, decrease } = step;
   const [dropAgain, dropExit] = back ? [decrease, 0] : [0, decrease];
-  const re = new Float64Array(pay.re.length);
-  const im = new Float64Array(pay.re.length);
+  const { re, im } = vectorOf(pay.re.length);
   for (let k = 0; k < re.length; k++) {
     const againRe = maintain + destroy * at(fall.re, k) + dropAgain * at(certain.re, k);
     const againIm = destroy * at(fall.im, k) + dropAgain * at(certain.im, k);
