@@ -1,7 +1,9 @@
 import type { RequestListener } from 'node:http';
 import type { Router } from 'express';
+import { releaseParked } from './commands/parking/release-parked.ts';
 import type { Lead } from './event-store/subscription.ts';
 import { createAdminRoutes } from './ops/admin.ts';
+import type { ReleaseParked } from './ops/parked-routes.ts';
 import { createHealthRoutes } from './ops/health.ts';
 import { holdLeadership } from './platform/advisory-lock.ts';
 import type { Config, Role } from './platform/config.ts';
@@ -124,10 +126,11 @@ async function startHttp(parts: Parts): Promise<string> {
   return server.url;
 }
 
-function adminRoutes({ databaseUrl, store, lifeline }: Parts): Router {
+function adminRoutes({ databaseUrl, store, lifeline, now }: Parts): Router {
   const operators = openOperatorsDatabase({ url: databaseUrl, applicationName: 'pve-operators' });
   lifeline.add('database', operators, (it) => it.close());
-  return createAdminRoutes({ database: operators, store });
+  const release: ReleaseParked = (command) => releaseParked({ store, database: operators, now }, command);
+  return createAdminRoutes({ database: operators, store, releaseParked: release });
 }
 
 async function ask(sql: Client): Promise<void> {

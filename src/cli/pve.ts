@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor.ts';
 import { estimateCommand } from './estimate.ts';
 import { eventsCommand } from './events.ts';
 import { migrateCommand } from './migrate.ts';
+import { parkedCommand } from './parked.ts';
 import { projectionsCommand } from './projections.ts';
 import { serveCommand } from './serve.ts';
 import { standinCommand } from './standin.ts';
@@ -22,6 +23,7 @@ const program = new Command('pve')
   .addCommand(estimateCommand)
   .addCommand(eventsCommand)
   .addCommand(projectionsCommand)
+  .addCommand(parkedCommand)
   .addCommand(migrateCommand)
   .addCommand(backupCommand)
   .addCommand(restoreCommand)

@@ -1,73 +1,110 @@
 import { readEvent } from '../domain/events.ts';
+import type { ValuationRequested } from '../domain/valuation-request/request.ts';
+import type { ParkingReleased, SettlementState } from '../domain/valuation-request/settlement.ts';
 import type { RecordedEvent } from '../event-store/event-store.ts';
 import type { Subscriber, Transaction } from '../event-store/subscriber.ts';
 import type { Database } from '../platform/database.ts';
 import type { ValuationJob, ValuationQueue } from '../platform/queue.ts';
-import { listBacklog } from '../platform/read-models/backlog.ts';
+import { listBacklog, listBacklogOf } from '../platform/read-models/backlog.ts';
 
 /** The read model of what is pending: one row per character, however many requests. */
 export const backlogModel: Subscriber = {
   name: 'backlog',
-  types: ['ValuationRequested', 'ValuationSettled'],
+  types: ['ValuationRequested', 'ValuationSettled', 'ParkingReleased'],
   tables: ['backlog_view'],
   apply: applyToBacklog,
 };
 
+interface DispatcherParts {
+  readonly database: Database;
+  readonly queue: ValuationQueue;
+}
+
 /** Turns accepted requests into work: the log is the outbox. A job that is lost comes back by the sweep. */
-export function createDispatcher(queue: ValuationQueue): Subscriber {
-  return { ...backlogModel, committed: (events) => queue.add(jobsOf(events)) };
+export function createDispatcher({ database, queue }: DispatcherParts): Subscriber {
+  return {
+    ...backlogModel,
+    committed: async (events) => {
+      await queue.add(jobsOf(events));
+      const released = [...newestReleases(events).keys()];
+      // The row, not the event: a job for the released range alone would take the place of one for newer requests.
+      if (released.length > 0) await queue.add(await database.query((sql) => listBacklogOf(sql, released)));
+    },
+  };
 }
 
 async function applyToBacklog(sql: Transaction, events: readonly RecordedEvent[]): Promise<void> {
-  const requested = [...newestRequests(events).values()];
-  if (requested.length > 0) {
-    await sql`
-      insert into backlog_view ${sql(requested)}
-      on conflict (character_key) do update set
-        through = excluded.through, requested_at = excluded.requested_at, correlation_id = excluded.correlation_id,
-        class = case when backlog_view.class = 'interactive' then 'interactive' else excluded.class end`;
-  }
-  const settled = settledThrough(events);
-  if (settled.size > 0) {
-    await sql`
-      delete from backlog_view b using unnest(${[...settled.keys()]}::text[], ${[...settled.values()]}::bigint[])
-        as settled (character_key, through)
-      where b.character_key = settled.character_key and b.through <= settled.through`;
-  }
+  await addRows(sql, [...newestRequests(events).values()]);
+  await addRows(sql, [...newestReleases(events).values()]);
+  // Each event tells where its character stands, so the last one decides, whatever the order within the batch.
+  const done = [...newestStates(events)].filter(([, { released }]) => released.length === 0);
+  if (done.length === 0) return;
+  const [keys, through] = [done.map(([key]) => key), done.map(([, state]) => state.through)];
+  await sql`
+    delete from backlog_view b using unnest(${keys}::text[], ${through}::bigint[]) as settled (character_key, through)
+    where b.character_key = settled.character_key and b.through <= settled.through`;
 }
 
+async function addRows(sql: Transaction, rows: readonly BacklogRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    insert into backlog_view ${sql(rows)}
+    on conflict (character_key) do update set
+      through = greatest(backlog_view.through, excluded.through),
+      requested_at = greatest(backlog_view.requested_at, excluded.requested_at),
+      correlation_id = excluded.correlation_id,
+      class = case when backlog_view.class = 'interactive' then 'interactive' else excluded.class end`;
+}
+
+type BacklogRow = ReturnType<typeof backlogRow>;
+
 /** One row per character: its newest request of the batch. */
-function newestRequests(events: readonly RecordedEvent[]) {
-  const rows = new Map<string, ReturnType<typeof backlogRow>>();
+function newestRequests(events: readonly RecordedEvent[]): Map<string, BacklogRow> {
+  const rows = new Map<string, BacklogRow>();
   for (const event of events) {
-    const row = event.type === 'ValuationRequested' ? backlogRow(event) : undefined;
-    if (row !== undefined) rows.set(row.character_key, row);
+    if (event.type !== 'ValuationRequested') continue;
+    const { data } = readEvent(event) as { data: ValuationRequested };
+    rows.set(data.characterKey, backlogRow(event, { ...data, through: String(event.position) }));
   }
   return rows;
 }
 
-function backlogRow(event: RecordedEvent) {
-  const { type, data } = readEvent(event);
-  if (type !== 'ValuationRequested') throw new Error(`the backlog has no row for ${type}`);
+/** One row per character: what its last release of the batch has made pending again. */
+function newestReleases(events: readonly RecordedEvent[]): Map<string, BacklogRow> {
+  const rows = new Map<string, BacklogRow>();
+  for (const event of events) {
+    if (event.type !== 'ParkingReleased') continue;
+    const { data } = readEvent(event) as { data: ParkingReleased };
+    const newest = data.state.released.at(-1);
+    if (newest === undefined) rows.delete(data.characterKey);
+    else rows.set(data.characterKey, backlogRow(event, { ...data, class: 'batch', through: newest.through }));
+  }
+  return rows;
+}
+
+function backlogRow(
+  { metadata }: RecordedEvent,
+  work: Pick<ValuationJob, 'characterKey' | 'characterName' | 'class' | 'through'>,
+) {
   return {
-    character_key: data.characterKey,
-    character_name: data.characterName,
-    class: data.class,
-    correlation_id: event.metadata.correlationId,
-    through: String(event.position),
-    requested_at: event.metadata.occurredAt,
-    pending_since: event.metadata.occurredAt,
+    character_key: work.characterKey,
+    character_name: work.characterName,
+    class: work.class,
+    correlation_id: metadata.correlationId,
+    through: work.through,
+    requested_at: metadata.occurredAt,
+    pending_since: metadata.occurredAt,
   };
 }
 
-function settledThrough(events: readonly RecordedEvent[]): Map<string, string> {
-  const settled = new Map<string, string>();
+/** Where each character of the batch stands after it. */
+function newestStates(events: readonly RecordedEvent[]): Map<string, SettlementState> {
+  const states = new Map<string, SettlementState>();
   for (const event of events) {
-    if (event.type !== 'ValuationSettled') continue;
     const { type, data } = readEvent(event);
-    if (type === 'ValuationSettled') settled.set(data.characterKey, data.through);
+    if (type === 'ValuationSettled' || type === 'ParkingReleased') states.set(data.characterKey, data.state);
   }
-  return settled;
+  return states;
 }
 
 function jobsOf(events: readonly RecordedEvent[]): ValuationJob[] {

@@ -1,12 +1,14 @@
 import type { SnapshotConfirmed, SnapshotRecorded } from './character/snapshot.ts';
 import type { ValuationRequested } from './valuation-request/request.ts';
-import type { ValuationSettled } from './valuation-request/settlement.ts';
+import type { ParkingReleased, ValuationSettled } from './valuation-request/settlement.ts';
+import { settledVersion2 } from './valuation-request/upcast-settlement.ts';
 import type { ExpectationCalculated } from './valuation/expectation.ts';
 
 /** The catalogue: every event type of the log and the shape of its newest version. */
 export interface EventCatalogue {
   readonly ValuationRequested: ValuationRequested;
   readonly ValuationSettled: ValuationSettled;
+  readonly ParkingReleased: ParkingReleased;
   readonly SnapshotRecorded: SnapshotRecorded;
   readonly SnapshotConfirmed: SnapshotConfirmed;
   readonly ExpectationCalculated: ExpectationCalculated;
@@ -23,7 +25,8 @@ type Upcaster = (data: never) => unknown;
 /** Upcasters per type: the first lifts version 1 to 2, and so on. The newest version is one more than their number. */
 const UPCASTERS: { readonly [T in EventType]: readonly Upcaster[] } = {
   ValuationRequested: [],
-  ValuationSettled: [],
+  ValuationSettled: [settledVersion2],
+  ParkingReleased: [],
   SnapshotRecorded: [],
   SnapshotConfirmed: [],
   ExpectationCalculated: [],

@@ -1,12 +1,24 @@
 import type { DomainEvent } from './events.ts';
-import type { PositionRange } from './valuation-request/settlement.ts';
+import type { PositionRange } from './valuation-request/position-range.ts';
+import type { SettlementState } from './valuation-request/settlement.ts';
+
+type Rewrite = (position: string) => string;
 
 /**
  * The same event with every log position in its data replaced: positions belong to one log, and an event that is copied
  * to another log must speak of that one's.
  */
-export function rewritePositions(event: DomainEvent, rewrite: (position: string) => string): DomainEvent {
-  if (event.type !== 'ValuationSettled') return event;
-  const range = <R extends PositionRange>(r: R): R => ({ ...r, after: rewrite(r.after), through: rewrite(r.through) });
-  return { type: event.type, data: { ...range(event.data), parked: event.data.parked.map(range) } };
+export function rewritePositions(event: DomainEvent, rewrite: Rewrite): DomainEvent {
+  if (event.type !== 'ValuationSettled' && event.type !== 'ParkingReleased') return event;
+  const { data } = event;
+  return { ...event, data: { ...data, ...range(data, rewrite), state: state(data.state, rewrite) } } as DomainEvent;
+}
+
+function range({ after, through }: PositionRange, rewrite: Rewrite): PositionRange {
+  return { after: rewrite(after), through: rewrite(through) };
+}
+
+function state({ through, parked, released }: SettlementState, rewrite: Rewrite): SettlementState {
+  const all = (ranges: readonly PositionRange[]) => ranges.map((one) => range(one, rewrite));
+  return { through: rewrite(through), parked: all(parked), released: all(released) };
 }

@@ -3,9 +3,16 @@ import { listCheckpoints } from '../event-store/checkpoints.ts';
 import type { EventStore } from '../event-store/event-store.ts';
 import type { Database } from '../platform/database.ts';
 import { requireToken } from '../platform/http/authenticate.ts';
+import { createParkedRoutes, type ReleaseParked } from './parked-routes.ts';
+
+interface Parts {
+  readonly database: Database;
+  readonly store: Pick<EventStore, 'head'>;
+  readonly releaseParked: ReleaseParked;
+}
 
 /** The operators' endpoints: every one needs a token, and uses the operators' own pool. */
-export function createAdminRoutes(parts: { database: Database; store: Pick<EventStore, 'head'> }): Router {
+export function createAdminRoutes(parts: Parts): Router {
   const router = Router();
   router.use('/api/v4/admin', requireToken(parts.database, 'operator'));
   router.get('/api/v4/admin/projections', async (_request, response) => {
@@ -20,5 +27,6 @@ export function createAdminRoutes(parts: { database: Database; store: Pick<Event
       })),
     });
   });
+  router.use(createParkedRoutes(parts));
   return router;
 }

@@ -22,6 +22,6 @@ export async function startWorkerRole(parts: Parts): Promise<void> {
   const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
   const worker = { ...parts, client, valuator, archive, freshForSeconds, concurrency: config.WORKER_CONCURRENCY };
   lifeline.add('jobs', startWorker(worker), (it) => it.stop());
-  follow(parts, createDispatcher(queue));
+  follow(parts, createDispatcher({ database, queue }));
   inBackground(parts, 'sweep', (signal) => runSweep(parts, parts.lead, signal));
 }

@@ -64,6 +64,9 @@ describe('exporting and importing a log', () => {
     const third = await source.append('request-3', 'no-stream', [requested('a')]);
     const range = { after: String(first.position), through: String(third.position) };
     await source.append('valuation-a', 0, [settled(first.position, third.position, [range])]);
+    const state = { through: range.through, parked: [], released: [range] };
+    const release = { characterKey: 'a', characterName: 'a', ...range, decision: 'retry', by: 'x', state };
+    await source.append('valuation-a', 1, [eventOf('ParkingReleased', release)]);
     lines = await collect(exportLog(source));
   });
   afterEach(() => target.close());
@@ -72,17 +75,20 @@ describe('exporting and importing a log', () => {
     await target.database.query(
       (sql) => sql`select nextval(pg_get_serial_sequence('events', 'position')) from generate_series(1, 100)`,
     );
-    expect(await importLog(target.store, each(lines))).to.equal(5);
+    expect(await importLog(target.store, each(lines))).to.equal(6);
     expect(await content(target.store)).to.deep.equal(await content(source));
     const { events } = await target.store.readAll({ after: START, limit: 100 });
-    const [first, , settlement, third, last] = events.map((event) => ({
+    const [first, , settlement, third, last, released] = events.map((event) => ({
       at: String(event.position),
       data: event.data,
     }));
     expect(Number(first!.at)).to.be.greaterThan(100);
     expect(settlement?.data).to.include({ after: '0', through: first?.at });
-    expect(last?.data).to.deep.include({ after: first?.at, through: third?.at });
-    expect(last?.data).to.deep.include({ parked: [{ after: first?.at, through: third?.at }] });
+    const range = { after: first?.at, through: third?.at };
+    expect(last?.data).to.deep.include(range);
+    expect(last?.data).to.deep.include({ state: { through: third?.at, parked: [range], released: [] } });
+    expect(released?.data).to.deep.include(range);
+    expect(released?.data).to.deep.include({ state: { through: third?.at, parked: [], released: [range] } });
   });
 
   const damages: Record<string, (lines: string[]) => string[]> = {

@@ -4,10 +4,14 @@ import type { Snapshot } from '../../domain/character/snapshot.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 
-/** A character's present equipment, and the raw payload it was read from. */
-export interface FetchedSnapshot {
-  readonly snapshot: Snapshot;
-  readonly payload: Buffer;
+/** Keeps a raw payload under its hash (SHA-256, hex). */
+export type Archive = (hash: string, payload: Buffer) => Promise<void>;
+
+interface FetchOptions {
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  /** Called before the payload is looked at: one that cannot be read is the one that is wanted later. */
+  readonly archive: Archive;
 }
 
 interface Wanted {
@@ -21,11 +25,7 @@ interface Wanted {
  * Asks the upstream for a character. A known id that has become invalid is looked up once more.
  * Throws `UpstreamError`, and `PayloadError` for a payload that cannot be calculated with.
  */
-export async function fetchSnapshot(
-  client: UpstreamClient,
-  wanted: Wanted,
-  options: { signal: AbortSignal; now: () => Date },
-): Promise<FetchedSnapshot> {
+export async function fetchSnapshot(client: UpstreamClient, wanted: Wanted, options: FetchOptions): Promise<Snapshot> {
   const lookUp = () => client.lookUpOcid(wanted.characterName, options);
   if (wanted.knownOcid === undefined) return await fetchByOcid(client, wanted, await lookUp(), options);
   // The one failure that has an answer here: the id has changed, which a fresh look-up tells.
@@ -41,14 +41,15 @@ async function fetchByOcid(
   client: UpstreamClient,
   wanted: Wanted,
   ocid: string,
-  options: { signal: AbortSignal; now: () => Date },
-): Promise<FetchedSnapshot> {
+  options: FetchOptions,
+): Promise<Snapshot> {
   const [basic, equipment] = await Promise.all([
     client.fetchBasic(ocid, options),
     client.fetchItemEquipment(ocid, options),
   ]);
+  await options.archive(equipment.sha256, equipment.body);
   const normalised = normaliseEquipment(basic.data, equipment.data);
-  const snapshot = {
+  return {
     characterKey: wanted.characterKey,
     character: {
       ocid,
@@ -63,5 +64,4 @@ async function fetchByOcid(
     fetchStartedAt: equipment.beganAt.toISOString(),
     fetchedAt: options.now().toISOString(),
   };
-  return { snapshot, payload: equipment.body };
 }

@@ -2,7 +2,13 @@ import type { NormalisedEquipment } from '../../domain/character/equipment.ts';
 import { snapshotDecider, snapshotStream, type Snapshot } from '../../domain/character/snapshot.ts';
 import { sha256 } from '../../domain/ids.ts';
 import { readEvent } from '../../domain/events.ts';
-import { settlementDecider, settlementStream, type Settle } from '../../domain/valuation-request/settlement.ts';
+import {
+  pendingRanges,
+  settlementDecider,
+  settlementStream,
+  type Settle,
+  type SettlementEvent,
+} from '../../domain/valuation-request/settlement.ts';
 import {
   expectationDecider,
   expectationStream,
@@ -18,7 +24,7 @@ import { findAnsweredSnapshot } from '../../platform/read-models/expectation.ts'
 import { decideAndAppend } from '../decide-and-append.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
-import { fetchSnapshot } from './fetch-snapshot.ts';
+import { fetchSnapshot, type Archive } from './fetch-snapshot.ts';
 
 /** The valuation engine at work: what determines its results, and the calculation off the event loop. */
 export interface Valuator {
@@ -29,13 +35,19 @@ export interface Valuator {
   value(equipment: NormalisedEquipment): Promise<CompactValuation>;
 }
 
+/** What a run has got hold of so far: evidence, should it fail. */
+export interface Trace {
+  /** Hash of the archived payload. */
+  payload?: string;
+}
+
 export interface ValueCharacterParts {
   readonly store: Pick<EventStore, 'readLast' | 'append'>;
   readonly database: Database;
   readonly client: UpstreamClient;
   readonly valuator: Valuator;
   /** Keeps the raw payload as evidence. */
-  readonly archive: (hash: string, payload: Buffer) => Promise<void>;
+  readonly archive: Archive;
   readonly freshForSeconds: () => number;
   readonly now: () => Date;
 }
@@ -49,11 +61,9 @@ const UPSTREAM_DEADLINE_MS = 8000;
  * Does one job: settles all requests of a character up to `job.through`. Light phase first: what is settled, or
  * satisfied by a snapshot we have, costs no upstream call. Throws when nothing could be settled; the job then runs again.
  */
-export async function valueCharacter(parts: ValueCharacterParts, job: ValuationJob): Promise<void> {
+export async function valueCharacter(parts: ValueCharacterParts, job: ValuationJob, trace: Trace = {}): Promise<void> {
   const { characterKey } = job;
-  const settled = await parts.store.readLast(settlementStream(characterKey));
-  const event = settled === undefined ? undefined : readEvent(settled);
-  if (event?.type === 'ValuationSettled' && BigInt(event.data.through) >= BigInt(job.through)) return;
+  if (!(await isPending(parts, job))) return;
 
   const stored = await parts.database.query((sql) => findAnsweredSnapshot(sql, characterKey));
   if (stored !== undefined && satisfies(stored, job, parts)) {
@@ -62,7 +72,7 @@ export async function valueCharacter(parts: ValueCharacterParts, job: ValuationJ
   }
   // Only "there is no such character" settles a request without a valuation; every other failure runs again.
   try {
-    const snapshot = await takeSnapshot(parts, job);
+    const snapshot = await takeSnapshot(parts, job, trace);
     await recordExpectation(parts, job, snapshot);
     await settle(parts, job, {
       outcome: 'valued',
@@ -74,9 +84,21 @@ export async function valueCharacter(parts: ValueCharacterParts, job: ValuationJ
   }
 }
 
-/** Settles the job's requests as parked: they will not succeed by being tried again. */
-export async function parkRequests(parts: ValueCharacterParts, job: ValuationJob, error: Error): Promise<void> {
-  await settle(parts, job, { outcome: 'parked', reason: error.name, evidence: { error: error.message } });
+/** Settles the job's requests as parked: they will not succeed by being tried again as things are. */
+export async function parkRequests(
+  parts: ValueCharacterParts,
+  job: ValuationJob,
+  failure: { error: Error; trace: Trace },
+): Promise<void> {
+  const { error, trace } = failure;
+  const evidence = { error: error.message, characterName: job.characterName, ...trace };
+  await settle(parts, job, { outcome: 'parked', reason: error.name, evidence });
+}
+
+async function isPending({ store }: ValueCharacterParts, { characterKey, through }: ValuationJob): Promise<boolean> {
+  const last = await store.readLast(settlementStream(characterKey));
+  const state = last === undefined ? undefined : (readEvent(last) as SettlementEvent).data.state;
+  return state === undefined || pendingRanges(state, BigInt(through)).length > 0;
 }
 
 function satisfies(
@@ -88,15 +110,18 @@ function satisfies(
   return ageSeconds < parts.freshForSeconds() || stored.fetchStartedAt > new Date(job.requestedAt);
 }
 
-async function takeSnapshot(parts: ValueCharacterParts, job: ValuationJob): Promise<Snapshot> {
+async function takeSnapshot(parts: ValueCharacterParts, job: ValuationJob, trace: Trace): Promise<Snapshot> {
   const { characterKey, characterName } = job;
   const known = await parts.database.query((sql) => findCharacter(sql, characterKey));
   const recent = known !== undefined && parts.now().getTime() - known.confirmedAt.getTime() < OCID_KNOWN_FOR_MS;
   const wanted = { characterKey, characterName, knownOcid: recent ? known.ocid : undefined };
-  const { snapshot, payload } = await withinDeadline((signal) =>
-    fetchSnapshot(parts.client, wanted, { signal, now: parts.now }),
+  const archive: Archive = async (hash, payload) => {
+    await parts.archive(hash, payload);
+    trace.payload = hash;
+  };
+  const snapshot = await withinDeadline((signal) =>
+    fetchSnapshot(parts.client, wanted, { signal, now: parts.now, archive }),
   );
-  await parts.archive(snapshot.payloadHash, payload);
   const stream = snapshotStream(snapshot.character.ocid);
   const cause = causeOf(parts, job, `snapshot:${snapshot.fetchedAt}`);
   await decideAndAppend(parts.store, { stream, decider: snapshotDecider, command: snapshot, cause });
@@ -135,7 +160,7 @@ async function settle(
   outcome: Pick<Settle, 'outcome' | 'reason' | 'evidence'>,
 ): Promise<void> {
   const { characterKey } = job;
-  const command = { characterKey, through: BigInt(job.through), ...outcome };
+  const command = { kind: 'settle', characterKey, through: BigInt(job.through), ...outcome } as const;
   const cause = causeOf(parts, job, `settle:${outcome.outcome}:${job.through}`);
   const stream = settlementStream(characterKey);
   await decideAndAppend(parts.store, { stream, decider: settlementDecider, command, cause });

@@ -7,7 +7,7 @@ import type { JobAttempt, RunningWorker, ValuationQueue } from '../../platform/q
 import { sweepBacklog } from '../dispatcher.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 import { pruneArchive } from './payload-archive.ts';
-import { parkRequests, valueCharacter, type ValueCharacterParts } from './value-character.ts';
+import { parkRequests, valueCharacter, type Trace, type ValueCharacterParts } from './value-character.ts';
 
 export interface WorkerParts extends ValueCharacterParts {
   readonly queue: ValuationQueue;
@@ -29,15 +29,16 @@ export function startWorker(parts: WorkerParts): RunningWorker {
 
 async function runJob(parts: WorkerParts, { job, lastAttempt }: JobAttempt): Promise<void> {
   const log = parts.log.child({ correlationId: job.correlationId, characterKey: job.characterKey });
+  const trace: Trace = {};
   // A failure that another try can mend is thrown to the queue, and after its last try left to the sweep.
   try {
-    await valueCharacter(parts, job);
+    await valueCharacter(parts, job, trace);
     log.info({ through: job.through }, 'requests settled');
   } catch (error) {
     const passing = error instanceof UpstreamError || error instanceof ProblemError;
     log.warn({ err: error, passing, lastAttempt }, 'valuation failed');
     if (passing || !lastAttempt) throw error;
-    await parkRequests(parts, job, error instanceof Error ? error : new Error(String(error)));
+    await parkRequests(parts, job, { error: error instanceof Error ? error : new Error(String(error)), trace });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres';
+import { IGNORED_BY_OPERATOR } from './settlement.ts';
 
 type Queries = Sql<{ bigint: bigint }>;
 
@@ -19,7 +20,8 @@ export interface ExpectationRead extends ExpectationRow {
   readonly pending: boolean;
 }
 
-/** What the read models say of a name: its answer and, where the game last said that it does not know it, when. */
+/** What the read models say of a name: its answer and, where the game last said that it does not know it, when. What
+ * operators decide says nothing of the game. */
 export interface AnswerLookUp {
   readonly row: ExpectationRead | undefined;
   readonly ignoredAt: Date | undefined;
@@ -35,7 +37,9 @@ export async function lookUpAnswer(sql: Queries, characterKey: string): Promise<
     from (select ${characterKey}::text as key) wanted
     left join expectation_view e on e.character_key = wanted.key
     left join lateral (
-      select outcome, settled_at from settlement_view s where s.character_key = wanted.key order by position desc limit 1
+      select outcome, settled_at from settlement_view s
+      where s.character_key = wanted.key and s.outcome <> 'pending' and s.reason is distinct from ${IGNORED_BY_OPERATOR}
+      order by position desc limit 1
     ) last on true`;
   return { row: found?.etag ? found : undefined, ignoredAt: found?.ignoredAt ?? undefined };
 }
