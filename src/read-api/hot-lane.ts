@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
-import { commonHeaders, givenCorrelationId } from '../platform/http/common-headers.ts';
+import { correlationIdOf, pushCommonHeaders } from '../platform/http/common-headers.ts';
 import type { ClientOf } from '../platform/http/client.ts';
 import { clientHas } from '../platform/http/conditional.ts';
 import { preferredEncoding, type Encoding } from '../platform/http/encoding.ts';
 import type { RateLimit } from '../platform/http/rate-limit.ts';
 import type { Logger } from '../platform/logging.ts';
-import { representationName, type AnswerCache } from './cache/answer-cache.ts';
+import { REPRESENTATION, type AnswerCache } from './cache/answer-cache.ts';
 import { ageSeconds, freshness } from './freshness.ts';
-import { send } from './representation.ts';
+import { headersOf, send } from './representation.ts';
 
 /** Answers cached reads in front of Express, which answers them too, only slower: the same headers, the same bytes. */
 export interface HotLane {
@@ -65,34 +64,23 @@ export function createHotLane(parts: HotLaneParts): HotLane {
   const keys = new Map<string, string>();
   const encodings = new Map<string, Encoding>();
   let answered = 0;
-  const ready = (request: IncomingMessage, asked: Asked) => {
-    const key = keys.get(request.url ?? '');
-    const encoding = encodings.get(asked.acceptEncoding ?? '');
-    if (key === undefined || encoding === undefined) return undefined;
-    const now = parts.now();
-    const entry = parts.cache.peek(key, now);
-    if (entry === undefined) return undefined;
-    const age = ageSeconds(entry.row.asOf, now);
-    const state = freshness(age, { freshForSeconds: parts.freshForSeconds(), pending: entry.pending });
-    // A stale answer that nobody has asked to refresh yet is the slow way's to file.
-    if (state === 'stale') return undefined;
-    const representation = entry.representations.get(representationName(state, encoding));
-    return representation && { representation, age };
-  };
   return {
     answer(request, response) {
       if (request.method !== 'GET') return false;
       const asked = readHeaders(request.rawHeaders);
-      const found = asked && ready(request, asked);
-      if (!found) return false;
-      const limits = takeOne(parts, request);
+      if (asked === undefined) return false;
+      const found = findReady(parts, keys.get(request.url ?? ''), encodings.get(asked.acceptEncoding ?? ''));
+      if (found === undefined) return false;
+      const { limit } = parts;
+      const left = limit === undefined ? 0 : limit.take(parts.clientOf(request));
       // Refused the slow way, like any other request.
-      if (limits === undefined) return false;
-      const { representation, age } = found;
-      const notModified = asked.ifNoneMatch !== undefined && clientHas(representation.etag, asked);
-      const correlationId = givenCorrelationId(asked.correlationId) ?? randomUUID();
-      const delivery = { tier: 'l1', ageSeconds: age, maxAge: parts.freshForSeconds(), notModified } as const;
-      send(response, representation, delivery, [...commonHeaders(correlationId), ...limits]);
+      if (left < 0) return false;
+      const correlationId = correlationIdOf(asked.correlationId);
+      const notModified = asked.ifNoneMatch !== undefined && clientHas(found.representation.etag, asked);
+      const headers = headersOf(found.representation, { ...found, notModified });
+      pushCommonHeaders(headers, correlationId);
+      if (limit !== undefined) headers.push('RateLimit-Policy', limit.policy, 'RateLimit', limit.header(left));
+      send(response, found.representation, { notModified, headers });
       if (++answered % LOG_EVERY === 0) parts.log.debug({ correlationId, answered }, 'cached reads');
       return true;
     },
@@ -104,11 +92,19 @@ export function createHotLane(parts: HotLaneParts): HotLane {
   };
 }
 
-/** Takes a request of this client: the headers that say what is left, `undefined` when nothing was. */
-function takeOne({ limit, clientOf }: HotLaneParts, request: IncomingMessage): readonly string[] | undefined {
-  if (limit === undefined) return [];
-  const left = limit.take(clientOf(request));
-  return left < 0 ? undefined : ['RateLimit-Policy', limit.policy, 'RateLimit', limit.header(left)];
+/** What is ready in memory for this character in this coding, where both are known. */
+function findReady(parts: HotLaneParts, key: string | undefined, encoding: Encoding | undefined) {
+  if (key === undefined || encoding === undefined) return undefined;
+  const now = parts.now();
+  const entry = parts.cache.peek(key, now);
+  if (entry === undefined) return undefined;
+  const age = ageSeconds(entry.row.asOf, now);
+  const maxAge = parts.freshForSeconds();
+  const state = freshness(age, { freshForSeconds: maxAge, pending: entry.pending });
+  // A stale answer that nobody has asked to refresh yet is the slow way's to file.
+  if (state === 'stale') return undefined;
+  const representation = entry.representations.get(REPRESENTATION[state][encoding]);
+  return representation && ({ representation, tier: 'l1', ageSeconds: age, maxAge } as const);
 }
 
 /** A full map begins anew: what is in use is soon back. */

@@ -50,23 +50,28 @@ export interface Delivery {
   readonly notModified: boolean;
 }
 
-/** Sends a representation; `common` are the headers of any answer, names and values in turn. */
+/** What the headers of any delivery say beside those of the representation, names and values in turn. */
+export function headersOf(representation: Representation, delivery: Delivery): string[] {
+  const { tier, ageSeconds, maxAge, notModified } = delivery;
+  const headers = (notModified ? representation.validators : representation.headers).slice();
+  headers.push('Cache-Control', maxAgeText(maxAge), 'Age', String(ageSeconds), 'X-Cache', tier);
+  return headers;
+}
+
+/** Sends a representation with these headers. */
 export function send(
   response: ServerResponse,
-  representation: Representation,
-  delivery: Delivery,
-  common: readonly string[] = [],
+  { body }: Representation,
+  { notModified, headers }: { readonly notModified: boolean; readonly headers: string[] },
 ): void {
-  const { tier, ageSeconds, maxAge, notModified } = delivery;
-  response.writeHead(notModified ? 304 : 200, [
-    ...(notModified ? representation.validators : representation.headers),
-    'Cache-Control',
-    `public, max-age=${maxAge}`,
-    'Age',
-    String(ageSeconds),
-    'X-Cache',
-    tier,
-    ...common,
-  ]);
-  response.end(notModified ? undefined : representation.body);
+  response.writeHead(notModified ? 304 : 200, headers);
+  response.end(notModified ? undefined : body);
+}
+
+let written = { maxAge: -1, text: '' };
+
+/** The setting rarely changes: its text is made once. */
+function maxAgeText(maxAge: number): string {
+  if (written.maxAge !== maxAge) written = { maxAge, text: `public, max-age=${maxAge}` };
+  return written.text;
 }

@@ -3,7 +3,7 @@ import { clientHas } from '../platform/http/conditional.ts';
 import { preferredEncoding } from '../platform/http/encoding.ts';
 import type { AnswerCache, Entry } from './cache/answer-cache.ts';
 import { ageSeconds, freshness } from './freshness.ts';
-import { represent, send, type StoredAnswer, type Tier } from './representation.ts';
+import { headersOf, represent, send, type StoredAnswer, type Tier } from './representation.ts';
 
 /** How an answer about a character goes out. */
 export interface SendParts {
@@ -30,5 +30,6 @@ export async function sendStored(
   const ifNoneMatch = request.get('if-none-match');
   const notModified = clientHas(representation.etag, { ifNoneMatch, cacheControl: request.get('cache-control') });
   parts.countRead(tier);
-  send(response, representation, { tier, ageSeconds: age, maxAge, notModified });
+  const headers = headersOf(representation, { tier, ageSeconds: age, maxAge, notModified });
+  send(response, representation, { notModified, headers });
 }

@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import type { Logger } from '../logging.ts';
 import type { Metrics } from '../metrics.ts';
-import { givenCorrelationId } from './common-headers.ts';
+import { correlationIdOf } from './common-headers.ts';
 import { noSuchRoute, problemHandler } from './problem.ts';
 
 /** Takes the caller's `X-Correlation-ID` when it is well formed, else makes one; both ends see it. */
 const correlate: RequestHandler = (request, response, next) => {
-  const correlationId = givenCorrelationId(request.get('x-correlation-id')) ?? randomUUID();
+  const correlationId = correlationIdOf(request.get('x-correlation-id'));
   response.locals.correlationId = correlationId;
   response.set('X-Correlation-ID', correlationId);
   next();

@@ -35,6 +35,13 @@ export interface AnswerCacheParts {
   readonly now: () => Date;
 }
 
+/** The key of a representation in its entry. */
+export const REPRESENTATION = {
+  fresh: { br: 'fresh-br', gzip: 'fresh-gzip', identity: 'fresh-identity' },
+  stale: { br: 'stale-br', gzip: 'stale-gzip', identity: 'stale-identity' },
+  updating: { br: 'updating-br', gzip: 'updating-gzip', identity: 'updating-identity' },
+} as const satisfies Record<Freshness, Record<Encoding, string>>;
+
 /** What an entry takes beside its bodies. */
 const OVERHEAD_BYTES = 2048;
 /** Whether work on an old answer is under way is looked up again after this time. */
@@ -90,7 +97,7 @@ export class AnswerCache implements ChangeListener {
 
   /** The entry at a freshness in a coding; made once, and then part of what the entry weighs. */
   async representation(entry: Entry, state: Freshness, encoding: Encoding): Promise<Representation> {
-    const name = representationName(state, encoding);
+    const name = REPRESENTATION[state][encoding];
     const known = entry.representations.get(name);
     if (known !== undefined) return known;
     const made = await represent(entry.row, state, encoding);
@@ -189,11 +196,6 @@ export class AnswerCache implements ChangeListener {
     if (!isServable(ageSeconds(entry.row.asOf, now))) throw error;
     return { kind: 'stored', entry, tier: 'l1' };
   }
-}
-
-/** The key of a representation in its entry. */
-export function representationName(state: Freshness, encoding: Encoding): string {
-  return `${state}-${encoding}`;
 }
 
 function sizeOf(entry: Entry): number {
