@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
-import { correlationIdOf, pushCommonHeaders } from '../platform/http/common-headers.ts';
+import { correlationIdOf } from '../platform/http/common-headers.ts';
 import type { ClientOf } from '../platform/http/client.ts';
 import { clientHas } from '../platform/http/conditional.ts';
 import { preferredEncoding, type Encoding } from '../platform/http/encoding.ts';
@@ -8,7 +8,8 @@ import type { RateLimit } from '../platform/http/rate-limit.ts';
 import type { Logger } from '../platform/logging.ts';
 import { REPRESENTATION, type AnswerCache } from './cache/answer-cache.ts';
 import { ageSeconds, freshness } from './freshness.ts';
-import { headersOf, send } from './representation.ts';
+import { createHitHeaders } from './hit-headers.ts';
+import { send, type Delivery } from './representation.ts';
 
 /** Answers cached reads in front of Express, which answers them too, only slower: the same headers, the same bytes. */
 export interface HotLane {
@@ -31,13 +32,11 @@ export interface HotLaneParts {
   readonly log: Logger;
 }
 
-/** Headers that change nothing about a cached answer; any other sends the request to Express. */
-const HARMLESS = new Set(
-  `host connection user-agent accept accept-language referer origin dnt priority pragma upgrade-insecure-requests cookie
-   sec-fetch-site sec-fetch-mode sec-fetch-dest sec-fetch-user sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-gpc
-   traceparent tracestate via forwarded x-real-ip
-   x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port`.split(/\s+/),
-);
+/** Headers that change nothing about a cached answer. */
+const HARMLESS = `host connection user-agent accept accept-language referer origin dnt priority pragma cookie
+  upgrade-insecure-requests sec-fetch-site sec-fetch-mode sec-fetch-dest sec-fetch-user sec-ch-ua sec-ch-ua-mobile
+  sec-ch-ua-platform sec-gpc traceparent tracestate x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port
+  x-real-ip forwarded via`.split(/\s+/);
 
 /** Headers that are read here. */
 interface Asked {
@@ -47,12 +46,16 @@ interface Asked {
   correlationId: string | undefined;
 }
 
-const READ: Readonly<Record<string, keyof Asked>> = {
-  'accept-encoding': 'acceptEncoding',
-  'if-none-match': 'ifNoneMatch',
-  'cache-control': 'cacheControl',
-  'x-correlation-id': 'correlationId',
-};
+type Meaning = keyof Asked | 'harmless';
+
+/** What a header means to the lane, by its name in lower case; any other sends the request to Express. */
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  ...HARMLESS.map((name) => [name, 'harmless'] as const),
+  ['accept-encoding', 'acceptEncoding'],
+  ['if-none-match', 'ifNoneMatch'],
+  ['cache-control', 'cacheControl'],
+  ['x-correlation-id', 'correlationId'],
+]);
 
 /** Paths, and spellings of `Accept-Encoding`, that are remembered. */
 const MOST_LEARNED = 50_000;
@@ -63,6 +66,7 @@ const LOG_EVERY = 1000;
 export function createHotLane(parts: HotLaneParts): HotLane {
   const keys = new Map<string, string>();
   const encodings = new Map<string, Encoding>();
+  const headersOfHit = createHitHeaders(parts.limit);
   let answered = 0;
   return {
     answer(request, response) {
@@ -77,10 +81,10 @@ export function createHotLane(parts: HotLaneParts): HotLane {
       if (left < 0) return false;
       const correlationId = correlationIdOf(asked.correlationId);
       const notModified = asked.ifNoneMatch !== undefined && clientHas(found.representation.etag, asked);
-      const headers = headersOf(found.representation, { ...found, notModified });
-      pushCommonHeaders(headers, correlationId);
-      if (limit !== undefined) headers.push('RateLimit-Policy', limit.policy, 'RateLimit', limit.header(left));
-      send(response, found.representation, { notModified, headers });
+      const { representation, age, maxAge } = found;
+      const delivery: Delivery = { tier: 'l1', ageSeconds: age, maxAge, notModified };
+      const headers = headersOfHit(representation, delivery, { correlationId, left });
+      send(response, representation, { notModified, headers });
       if (++answered % LOG_EVERY === 0) parts.log.debug({ correlationId, answered }, 'cached reads');
       return true;
     },
@@ -104,7 +108,7 @@ function findReady(parts: HotLaneParts, key: string | undefined, encoding: Encod
   // A stale answer that nobody has asked to refresh yet is the slow way's to file.
   if (state === 'stale') return undefined;
   const representation = entry.representations.get(REPRESENTATION[state][encoding]);
-  return representation && ({ representation, tier: 'l1', ageSeconds: age, maxAge } as const);
+  return representation && { representation, age, maxAge };
 }
 
 /** A full map begins anew: what is in use is soon back. */
@@ -122,22 +126,21 @@ function readHeaders(raw: readonly string[]): Asked | undefined {
     correlationId: undefined,
   };
   for (let i = 0; i < raw.length; i += 2) {
-    const name = lowerCase(raw[i] ?? '');
-    if (HARMLESS.has(name)) continue;
-    const field = READ[name];
-    if (field === undefined || asked[field] !== undefined) return undefined;
-    asked[field] = raw[i + 1];
+    const meaning = meaningOf(raw[i] ?? '');
+    if (meaning === 'harmless') continue;
+    if (meaning === undefined || asked[meaning] !== undefined) return undefined;
+    asked[meaning] = raw[i + 1];
   }
   return asked;
 }
 
-const spellings = new Map<string, string>();
+/** As clients spell them: few names in few ways. */
+const spellings = new Map<string, Meaning>();
 
-/** Clients spell few names in few ways. */
-function lowerCase(name: string): string {
+function meaningOf(name: string): Meaning | undefined {
   const known = spellings.get(name);
   if (known !== undefined) return known;
-  const lower = name.toLowerCase();
-  remember(spellings, name, lower);
-  return lower;
+  const meaning = MEANINGS.get(name.toLowerCase());
+  if (meaning !== undefined) remember(spellings, name, meaning);
+  return meaning;
 }

@@ -18,6 +18,18 @@ export interface Representation {
   readonly validators: readonly string[];
   /** The validators and what describes the body. */
   readonly headers: readonly string[];
+  /** Headers of its hits, made with the first one; see `createHitHeaders`. */
+  readonly hits: { whole?: HitTemplate; notModified?: HitTemplate };
+}
+
+/** All headers of a hit, of which only a few values differ from one to the next. */
+export interface HitTemplate {
+  readonly headers: string[];
+  readonly maxAge: number;
+  /** Where the values stand that change. */
+  readonly age: number;
+  readonly correlationId: number;
+  readonly left: number;
 }
 
 /** Makes an answer ready to send. The stored bytes are the fresh answer in brotli: nothing is done for that one. */
@@ -35,7 +47,7 @@ export async function represent(
     ...['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(bytes.length)],
     ...(encoding === 'identity' ? [] : ['Content-Encoding', encoding]),
   ];
-  return { etag: tag, body: bytes, validators, headers };
+  return { etag: tag, body: bytes, validators, headers, hits: {} };
 }
 
 /** Where an answer came from: this process, Redis, the database, or a calculation that the client waited for. */

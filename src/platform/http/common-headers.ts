@@ -7,7 +7,7 @@ let made = 0;
 
 /** The caller's `X-Correlation-ID` where it is well formed, else one of our own. */
 export function correlationIdOf(given: string | undefined): string {
-  return given !== undefined && GIVEN.test(given) ? given : `${PROCESS}-${(++made).toString(36)}`;
+  return given !== undefined && GIVEN.test(given) ? given : `${PROCESS}-${++made}`;
 }
 
 /** Adds the headers of every answer to a read, names and values in turn: correlated, open to any origin. */
