@@ -1,4 +1,5 @@
 import type { SnapshotConfirmed, SnapshotRecorded } from './character/snapshot.ts';
+import type { OutageEnded, OutageStarted } from './upstream/outage.ts';
 import type { ValuationRequested } from './valuation-request/request.ts';
 import type { ParkingReleased, ValuationSettled } from './valuation-request/settlement.ts';
 import { settledVersion2 } from './valuation-request/upcast-settlement.ts';
@@ -12,6 +13,8 @@ export interface EventCatalogue {
   readonly SnapshotRecorded: SnapshotRecorded;
   readonly SnapshotConfirmed: SnapshotConfirmed;
   readonly ExpectationCalculated: ExpectationCalculated;
+  readonly OutageStarted: OutageStarted;
+  readonly OutageEnded: OutageEnded;
 }
 
 export type EventType = keyof EventCatalogue;
@@ -30,6 +33,8 @@ const UPCASTERS: { readonly [T in EventType]: readonly Upcaster[] } = {
   SnapshotRecorded: [],
   SnapshotConfirmed: [],
   ExpectationCalculated: [],
+  OutageStarted: [],
+  OutageEnded: [],
 };
 
 /** An event that this version of the program cannot read. */

@@ -20,6 +20,8 @@ const types: readonly EventType[] = [
   'SnapshotRecorded',
   'SnapshotConfirmed',
   'ExpectationCalculated',
+  'OutageStarted',
+  'OutageEnded',
 ];
 
 describe('the event catalogue', () => {
