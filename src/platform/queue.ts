@@ -1,4 +1,13 @@
-import { createPostgresBackend, Queue, runMigrations, withBackend, Worker, type Job, type JobsOptions } from 'bullmq';
+import {
+  createPostgresBackend,
+  DelayedError,
+  Queue,
+  runMigrations,
+  withBackend,
+  Worker,
+  type Job,
+  type JobsOptions,
+} from 'bullmq';
 import pg from 'pg';
 import type { Logger } from './logging.ts';
 
@@ -22,7 +31,21 @@ export interface JobAttempt {
   readonly lastAttempt: boolean;
 }
 
+/** Thrown by a job that could not be begun: it waits this long and comes back, and no attempt is spent. */
+export class PutBackError extends Error {
+  override readonly name = 'PutBackError';
+  readonly delayMs: number;
+
+  constructor(delayMs: number, cause: unknown) {
+    super('put back', { cause });
+    this.delayMs = delayMs;
+  }
+}
+
 export interface RunningWorker {
+  /** Takes no new jobs in this process until `resume`; the active ones go on. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   /** Takes no new jobs and waits for the active ones. */
   stop(): Promise<void>;
 }
@@ -31,6 +54,8 @@ export interface ValuationQueue {
   /** At most one waiting job per character: a later add replaces what an active one will be followed by. */
   add(jobs: readonly ValuationJob[]): Promise<void>;
   work(process: (attempt: JobAttempt) => Promise<void>, concurrency: number): RunningWorker;
+  /** Jobs that could be taken now. */
+  waiting(): Promise<number>;
   /** Rejects when the queue cannot be reached. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -68,12 +93,14 @@ export function openQueue(backend: QueueBackend, log: Logger): ValuationQueue {
       await bull.queue.addBulk(jobs.map((data) => ({ name: NAME, data, opts: jobOptions(data) })));
     },
     work(process, concurrency) {
-      const worker = bull.makeWorker(
-        (job) => process({ job: job.data, lastAttempt: job.attemptsMade + 1 >= ATTEMPTS }),
-        concurrency,
-      );
-      return { stop: () => worker.close() };
+      const worker = bull.makeWorker(async (job, token) => {
+        const lastAttempt = job.attemptsMade + 1 >= ATTEMPTS;
+        await process({ job: job.data, lastAttempt }).catch((error: unknown) => putBack(job, token, error));
+      }, concurrency);
+      // Locally: a paused queue would outlive the process that paused it.
+      return { pause: () => worker.pause(true), resume: () => worker.resume(), stop: () => worker.close() };
     },
+    waiting: () => bull.queue.getJobCountByTypes('waiting', 'prioritized'),
     async ping() {
       await bull.queue.getJobCountByTypes('active');
     },
@@ -81,16 +108,26 @@ export function openQueue(backend: QueueBackend, log: Logger): ValuationQueue {
   };
 }
 
-type Process = (job: Job<ValuationJob>) => Promise<void>;
+type Process = (job: Job<ValuationJob>, token?: string) => Promise<void>;
+
+/** Moves a job that could not be begun out of the way, without counting an attempt; other failures go on. */
+async function putBack(job: Job<ValuationJob>, token: string | undefined, error: unknown): Promise<never> {
+  if (!(error instanceof PutBackError)) throw error;
+  await job.moveToDelayed(Date.now() + error.delayMs, token);
+  throw new DelayedError();
+}
 
 /** What we use of BullMQ's queues and workers, whichever backend they run on. */
 interface Bull {
   readonly queue: {
     addBulk(jobs: { name: string; data: ValuationJob; opts: JobsOptions }[]): Promise<unknown>;
-    getJobCountByTypes(type: 'active'): Promise<number>;
+    getJobCountByTypes(...types: ('active' | 'waiting' | 'prioritized')[]): Promise<number>;
     close(): Promise<void>;
   };
-  makeWorker(process: Process, concurrency: number): { close(): Promise<void> };
+  makeWorker(
+    process: Process,
+    concurrency: number,
+  ): { pause(letActiveGoOn: boolean): Promise<void>; resume(): Promise<void>; close(): Promise<void> };
 }
 
 function connect(backend: QueueBackend, report: (error: unknown) => void): Bull {

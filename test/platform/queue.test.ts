@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   migrateQueue,
   openQueue,
+  PutBackError,
   type QueueBackend,
   type RunningWorker,
   type ValuationJob,
@@ -109,6 +110,45 @@ function describeQueue(name: string, backend: (context: Mocha.Context) => Promis
       work();
       await until(count, (n) => n >= 1);
       expect(seen[0]?.through).to.equal('2');
+    });
+
+    it('puts a job back that could not be begun, as often as it takes, without spending an attempt', async () => {
+      const attempts: boolean[] = [];
+      worker = queue.work(({ lastAttempt }) => {
+        attempts.push(lastAttempt);
+        return attempts.length < 6 ? Promise.reject(new PutBackError(20, 'held')) : Promise.resolve();
+      }, 4);
+      await queue.add([job('put back')]);
+      await until(
+        () => Promise.resolve(attempts.length),
+        (n) => n >= 6,
+      );
+      expect(attempts).to.deep.equal([false, false, false, false, false, false]);
+      await worker.stop();
+      await queue.add([job('put back', '2')]);
+      work();
+      await until(count, (n) => n >= 1);
+      expect(seen[0]?.through).to.equal('2');
+    });
+
+    it('takes no jobs while the worker pauses, and tells how many wait', async () => {
+      const active = latch();
+      const release = latch();
+      worker = queue.work(async (attempt) => {
+        seen.push(attempt.job);
+        active.open();
+        await release.opened;
+      }, 1);
+      await queue.add([job('a'), job('b'), job('c')]);
+      await active.opened;
+      await worker.pause();
+      release.open();
+      // Each question is a round trip: time enough for a worker that does not pause.
+      for (let question = 0; question < 100; question += 1) expect(await queue.waiting()).to.equal(2);
+      expect(seen).to.have.length(1);
+      await worker.resume();
+      await until(count, (n) => n >= 3);
+      expect(await queue.waiting()).to.equal(0);
     });
 
     it('finishes the active job before the worker stops', async () => {
