@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../event-store/event-store.ts';
 import type { Subscriber, Transaction } from '../event-store/subscriber.ts';
 import type { Database } from '../platform/database.ts';
 import type { ValuationJob, ValuationQueue } from '../platform/queue.ts';
-import { listBacklog, listBacklogOf } from '../platform/read-models/backlog.ts';
+import { listBacklogOf } from '../platform/read-models/backlog.ts';
 
 /** The read model of what is pending: one row per character, however many requests. */
 export const backlogModel: Subscriber = {
@@ -18,17 +18,21 @@ export const backlogModel: Subscriber = {
 interface DispatcherParts {
   readonly database: Database;
   readonly queue: ValuationQueue;
+  /** While the upstream is held nothing is queued: the backlog is the queue. */
+  readonly held: () => boolean;
 }
 
 /** Turns accepted requests into work: the log is the outbox. A job that is lost comes back by the sweep. */
-export function createDispatcher({ database, queue }: DispatcherParts): Subscriber {
+export function createDispatcher({ database, queue, held }: DispatcherParts): Subscriber {
   return {
     ...backlogModel,
     committed: async (events) => {
+      if (held()) return;
       await queue.add(jobsOf(events));
-      const released = [...newestReleases(events).keys()];
-      // The row, not the event: a job for the released range alone would take the place of one for newer requests.
-      if (released.length > 0) await queue.add(await database.query((sql) => listBacklogOf(sql, released)));
+      // What is released; and requests that came while their character had a job, and that it did not settle. The row, not
+      // the event: a job for the released range alone would take the place of one for newer requests.
+      const settled = [...newestStates(events).keys()];
+      if (settled.length > 0) await queue.add(await database.query((sql) => listBacklogOf(sql, settled)));
     },
   };
 }
@@ -116,14 +120,4 @@ function jobsOf(events: readonly RecordedEvent[]): ValuationJob[] {
     class: row.class,
     correlationId: row.correlation_id,
   }));
-}
-
-/** Characters that one sweep looks at. */
-const SWEEP_LIMIT = 1000;
-
-/** Queues again what is pending, oldest first: a character that has its job already is not queued twice. */
-export async function sweepBacklog(database: Database, queue: ValuationQueue): Promise<number> {
-  const jobs = await database.query((sql) => listBacklog(sql, SWEEP_LIMIT));
-  await queue.add(jobs);
-  return jobs.length;
 }

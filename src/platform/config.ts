@@ -5,8 +5,8 @@ import { isAddressRange } from './http/client.ts';
 const ROLES = ['api', 'worker', 'projector', 'ops'] as const;
 export type Role = (typeof ROLES)[number];
 
-const integer = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const integer = (fallback: number, min: number, max: number) => whole(min, max).default(fallback);
 
 const roles = z
   .string()
@@ -31,6 +31,10 @@ const proxies = z
   )
   .pipe(z.array(z.string().refine(isAddressRange, { error: 'an address or a range such as 10.0.0.0/8' })));
 
+/** What the game API's free key allows (5 a second, 1,000 a day), with a margin; the local stand-in has no limits. */
+const FREE_KEY_BUDGET = { perSecond: 4, perDay: 900 };
+const STANDIN_BUDGET = { perSecond: 500, perDay: 20_000_000 };
+
 const schema = z
   .object({
     PORT: integer(8080, 0, 65535).describe('port of the HTTP API; 0 picks a free one'),
@@ -54,6 +58,22 @@ const schema = z
       .string()
       .optional()
       .describe('key of the game API; absent: a local stand-in serves sample characters'),
+    UPSTREAM_REQUESTS_PER_SECOND: whole(1, 500)
+      .optional()
+      .describe('calls of the game API per second, all processes together'),
+    UPSTREAM_REQUESTS_PER_DAY: whole(100, 20_000_000)
+      .optional()
+      .describe('calls of the game API per day (of UTC+9), all processes together'),
+    UPSTREAM_CONCURRENCY: integer(8, 1, 50).describe('calls of the game API at a time, of one process'),
+    UPSTREAM_CONNECT_TIMEOUT_MS: integer(3000, 50, 60_000).describe('to connect to the game API'),
+    UPSTREAM_RESPONSE_TIMEOUT_MS: integer(5000, 50, 60_000).describe('for the whole answer to a call'),
+    UPSTREAM_TOTAL_TIMEOUT_MS: integer(8000, 100, 120_000).describe('for all calls of one job together'),
+    UPSTREAM_BREAKER: z
+      .enum(['auto', 'open', 'closed'])
+      .default('auto')
+      .describe('auto: stop calling while calls fail; open: never call; closed: always call'),
+    UPSTREAM_PROBE_INTERVAL_MS: integer(10_000, 50, 600_000).describe('between two probes while the game API is out'),
+    UPSTREAM_RAMP_STEP_MS: integer(5000, 50, 600_000).describe('length of each step back to the whole budget'),
     STANDIN_DIR: z.string().optional().describe('folder of the characters the stand-in serves beside its own samples'),
     DATABASE_POOL_SIZE: integer(10, 5, 50).describe('queries and transactions at a time'),
     WORKER_CONCURRENCY: integer(4, 1, 64).describe('characters valued at a time'),
@@ -83,6 +103,22 @@ const schema = z
         message: 'needed when the roles run in several processes',
       });
     }
+    const oneCallMs = config.UPSTREAM_CONNECT_TIMEOUT_MS + config.UPSTREAM_RESPONSE_TIMEOUT_MS;
+    if (oneCallMs > config.UPSTREAM_TOTAL_TIMEOUT_MS) {
+      context.addIssue({
+        code: 'custom',
+        path: ['UPSTREAM_TOTAL_TIMEOUT_MS'],
+        message: `must leave time for one call: ${oneCallMs} ms to connect and answer`,
+      });
+    }
+  })
+  .transform((config) => {
+    const usual = config.NEXON_API_KEY === undefined ? STANDIN_BUDGET : FREE_KEY_BUDGET;
+    return {
+      ...config,
+      UPSTREAM_REQUESTS_PER_SECOND: config.UPSTREAM_REQUESTS_PER_SECOND ?? usual.perSecond,
+      UPSTREAM_REQUESTS_PER_DAY: config.UPSTREAM_REQUESTS_PER_DAY ?? usual.perDay,
+    };
   });
 
 /** The configuration of a process: validated once, at the start, then passed on by hand. */

@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import { ProblemError } from '../domain/errors.ts';
 import { readEvent } from '../domain/events.ts';
+import { GAME_API, outageOpen, outageStream } from '../domain/upstream/outage.ts';
 import { requestStream } from '../domain/valuation-request/request.ts';
 import type { EventStore } from '../event-store/event-store.ts';
 import type { Database } from '../platform/database.ts';
@@ -36,12 +37,17 @@ async function answer(parts: Parts, request: Request, response: Response): Promi
   const { requestId, characterKey, characterName } = event.data;
   const { position } = stored;
   const settlement = await parts.database.query((sql) => findSettlement(sql, characterKey, position));
+  const status = settlement?.outcome ?? ((await upstreamIsOut(parts)) ? 'deferred' : 'pending');
   response.set('Cache-Control', 'no-store').json({
-    ...acceptedBody({ requestId, position }, settlement?.outcome ?? 'pending'),
+    ...acceptedBody({ requestId, position }, status),
     characterName,
     acceptedAt: stored.metadata.occurredAt,
     settledAt: settlement?.settledAt.toISOString() ?? null,
     reason: settlement?.reason ?? null,
     links: { expectation: `/api/v4/characters/${encodeURIComponent(characterName)}/expectation` },
   });
+}
+
+async function upstreamIsOut({ store }: Parts): Promise<boolean> {
+  return outageOpen(await store.readLast(outageStream(GAME_API)));
 }

@@ -11,6 +11,8 @@ export interface Stats {
   readonly failed: number;
   /** Calls being answered now. */
   readonly open: number;
+  /** Most calls that were being answered at a time. */
+  readonly mostOpen: number;
   /** Bytes written to the connections of answered calls. */
   readonly bytesSent: number;
 }
@@ -31,10 +33,12 @@ export function createTally(): Tally {
   const characters = new Map<string, Calls>();
   let failed = 0;
   let open = 0;
+  let mostOpen = 0;
   let bytesSent = 0;
   return {
     begin: (endpoint, character) => {
       open += 1;
+      mostOpen = Math.max(mostOpen, open);
       calls[endpoint] += 1;
       if (character === undefined) return;
       const own = characters.get(character) ?? noCalls();
@@ -48,12 +52,18 @@ export function createTally(): Tally {
       open -= 1;
       bytesSent += bytes;
     },
-    read: () => ({ calls: { ...calls }, characters: Object.fromEntries(characters), failed, open, bytesSent }),
+    read: () => ({
+      calls: { ...calls },
+      characters: Object.fromEntries(characters),
+      failed,
+      open,
+      mostOpen,
+      bytesSent,
+    }),
     reset: () => {
       calls = noCalls();
       characters.clear();
-      failed = 0;
-      bytesSent = 0;
+      [failed, mostOpen, bytesSent] = [0, open, 0];
     },
   };
 }

@@ -15,6 +15,18 @@ describe('the configuration', () => {
     expect(readConfig({ ROLE: 'worker, projector,worker' }).ROLE).to.deep.equal(['worker', 'projector']);
   });
 
+  it('spends what the free key allows on the game API, and does not count for the local stand-in', () => {
+    const budget = (environment: Record<string, string>) => {
+      const config = readConfig(environment);
+      return [config.UPSTREAM_REQUESTS_PER_SECOND, config.UPSTREAM_REQUESTS_PER_DAY];
+    };
+    expect(budget({ NEXON_API_KEY: 'key' })).to.deep.equal([4, 900]);
+    expect(budget({})).to.deep.equal([500, 20_000_000]);
+    const given = { UPSTREAM_REQUESTS_PER_SECOND: '50', UPSTREAM_REQUESTS_PER_DAY: '1000' };
+    expect(budget({ NEXON_API_KEY: 'key', ...given })).to.deep.equal([50, 1000]);
+    expect(budget(given)).to.deep.equal([50, 1000]);
+  });
+
   const bad: Record<string, Record<string, string>> = {
     PORT: { PORT: 'eighty' },
     ROLE: { ROLE: 'api,cook' },
@@ -25,6 +37,9 @@ describe('the configuration', () => {
     RATE_LIMIT: { RATE_LIMIT: 'some' },
     TRUSTED_PROXIES: { TRUSTED_PROXIES: '10.0.0.0/8,proxy' },
     LOG_LEVEL: { LOG_LEVEL: 'loud' },
+    UPSTREAM_BREAKER: { UPSTREAM_BREAKER: 'ajar' },
+    UPSTREAM_CONCURRENCY: { UPSTREAM_CONCURRENCY: '51' },
+    UPSTREAM_TOTAL_TIMEOUT_MS: { UPSTREAM_CONNECT_TIMEOUT_MS: '3001' },
   };
   for (const [name, environment] of Object.entries(bad)) {
     it(`names ${name} when its value cannot be used, in one line`, () => {

@@ -1,4 +1,4 @@
-import { startApplication } from '../../src/main.ts';
+import { startApplication, type Application } from '../../src/main.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { createStandin, type Standin } from '../../src/standin/standin.ts';
 import { testDatabase } from './services.ts';
@@ -14,6 +14,8 @@ export interface TestApplication {
   /** A path below the API's address. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** A second process of the system, in this one: the same services, other roles or settings. Stops with the first. */
+  beside(environment: Record<string, string>): Promise<Application>;
   stop(): Promise<void>;
 }
 
@@ -22,15 +24,28 @@ export async function testApplication(environment: Record<string, string> = {}):
   const database = await testDatabase();
   const standin = createStandin();
   const upstream = await standin.start(0);
-  const config = readConfig({
+  const started: Application[] = [];
+  const start = async (more: Record<string, string>): Promise<Application> => {
+    const each = await startApplication(readConfig({ ...common, ...more }), {
+      valuationThread: THREAD,
+      noticeNesting: true,
+    });
+    started.unshift(each);
+    return each;
+  };
+  const common = {
     DATABASE_URL: database.url,
     UPSTREAM_URL: upstream,
     NEXON_API_KEY: standin.apiKey,
+    UPSTREAM_REQUESTS_PER_SECOND: '500',
+    UPSTREAM_REQUESTS_PER_DAY: '20000000',
+    UPSTREAM_PROBE_INTERVAL_MS: '100',
+    UPSTREAM_RAMP_STEP_MS: '100',
     PORT: '0',
     LOG_LEVEL: 'silent',
     ...environment,
-  });
-  const application = await startApplication(config, { valuationThread: THREAD, noticeNesting: true });
+  };
+  const application = await start({});
   const at = (path: string) => new URL(path, application.url);
   return {
     url: application.url,
@@ -43,8 +58,9 @@ export async function testApplication(environment: Record<string, string> = {}):
         headers: { 'content-type': 'application/json', ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
+    beside: start,
     stop: async () => {
-      await application.stop();
+      for (const each of started) await each.stop();
       await standin.stop();
       await database.drop();
     },

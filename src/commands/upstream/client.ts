@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { BasicPayload, EquipmentPayload } from '../../domain/character/payload.ts';
 import { readAnswer } from './answer.ts';
+import type { CallOptions, Guard } from './guard.ts';
 import { basicSchema, equipmentSchema, idSchema } from './schemas.ts';
 import { createTransport, TransportError, type Answer, type CallTimeouts } from './transport.ts';
 import { UpstreamError, type Endpoint } from './upstream-error.ts';
@@ -13,14 +14,17 @@ export interface UpstreamClientOptions {
   /** Origin of the API, e.g. `https://open.api.nexon.com`. */
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** Default: 3 s to connect, 5 s for the whole response. */
-  readonly timeouts?: CallTimeouts;
+  readonly timeouts: CallTimeouts;
+  /** What every call passes through: budget, bulkhead, breaker. */
+  readonly guard: Guard;
   readonly now?: () => Date;
 }
 
-interface CallOptions {
-  /** Ends the call at once; the promise then rejects with the signal's reason, not with an `UpstreamError`. */
-  readonly signal?: AbortSignal;
+/** What is asked: where, for whom, and the shape of the answer. */
+interface Question<T> {
+  readonly endpoint: Endpoint;
+  readonly query: Readonly<Record<string, string>>;
+  readonly schema: z.ZodType<T>;
 }
 
 /** A body that was fetched: what it says, and itself as evidence. */
@@ -34,7 +38,10 @@ interface Fetched<T> {
   readonly beganAt: Date;
 }
 
-/** The game's open API, as far as we use it. Every method rejects with `UpstreamError` when the call brings no answer. */
+/**
+ * The game's open API, as far as we use it. Every method rejects with `UpstreamError` when the call brings no answer, with
+ * `DeferredError` when it was not made.
+ */
 export interface UpstreamClient {
   /** The character's id by its name, in any normalisation form. */
   lookUpOcid(name: string, options?: CallOptions): Promise<string>;
@@ -45,17 +52,14 @@ export interface UpstreamClient {
 }
 
 /** The one client of the game's open API. */
-export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
-  const { apiKey, timeouts = { connectMs: 3000, responseMs: 5000 }, now = () => new Date() } = options;
-  const base = new URL('/maplestory/v1/', options.baseUrl);
+export function createUpstreamClient(clientOptions: UpstreamClientOptions): UpstreamClient {
+  const { apiKey, guard, timeouts, now = () => new Date() } = clientOptions;
+  const base = new URL('/maplestory/v1/', clientOptions.baseUrl);
   const transport = createTransport(base, timeouts, MAX_BODY_BYTES);
 
-  // Every call to the upstream passes here and nowhere else: the place of budget, bulkhead and breaker.
-  async function call<T>(
-    endpoint: Endpoint,
-    query: Readonly<Record<string, string>>,
-    schema: z.ZodType<T>,
-    { signal }: CallOptions = {},
+  async function get<T>(
+    { endpoint, query, schema }: Question<T>,
+    signal: AbortSignal | undefined,
   ): Promise<Fetched<T>> {
     const url = new URL(`${endpoint}?${new URLSearchParams(query).toString()}`, base);
     const beganAt = now();
@@ -65,12 +69,18 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
     const data = readAnswer(endpoint, answer, schema, now());
     return { data, body: answer.body, sha256: createHash('sha256').update(answer.body).digest('hex'), beganAt };
   }
+  // Every call to the upstream passes here and nowhere else.
+  const ask = <T>(question: Question<T>, options: CallOptions = {}): Promise<Fetched<T>> =>
+    guard(() => get(question, options.signal), options);
 
   return {
-    lookUpOcid: async (name, callOptions) =>
-      (await call('id', { character_name: name.normalize('NFC') }, idSchema, callOptions)).data.ocid,
-    fetchBasic: (ocid, callOptions) => call('character/basic', { ocid }, basicSchema, callOptions),
-    fetchItemEquipment: (ocid, callOptions) => call('character/item-equipment', { ocid }, equipmentSchema, callOptions),
+    lookUpOcid: async (name, options) => {
+      const query = { character_name: name.normalize('NFC') };
+      return (await ask({ endpoint: 'id', query, schema: idSchema }, options)).data.ocid;
+    },
+    fetchBasic: (ocid, options) => ask({ endpoint: 'character/basic', query: { ocid }, schema: basicSchema }, options),
+    fetchItemEquipment: (ocid, options) =>
+      ask({ endpoint: 'character/item-equipment', query: { ocid }, schema: equipmentSchema }, options),
     close: () => transport.close(),
   };
 }

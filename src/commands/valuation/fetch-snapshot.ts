@@ -2,13 +2,14 @@ import { fingerprint } from '../../domain/character/fingerprint.ts';
 import { normaliseEquipment } from '../../domain/character/normalise.ts';
 import type { Snapshot } from '../../domain/character/snapshot.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
+import type { CallOptions } from '../upstream/guard.ts';
+import { bothOrNone } from '../upstream/job-run.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 
 /** Keeps a raw payload under its hash (SHA-256, hex). */
 export type Archive = (hash: string, payload: Buffer) => Promise<void>;
 
-interface FetchOptions {
-  readonly signal: AbortSignal;
+interface FetchOptions extends CallOptions {
   readonly now: () => Date;
   /** Called before the payload is looked at: one that cannot be read is the one that is wanted later. */
   readonly archive: Archive;
@@ -23,7 +24,7 @@ interface Wanted {
 
 /**
  * Asks the upstream for a character. A known id that has become invalid is looked up once more.
- * Throws `UpstreamError`, and `PayloadError` for a payload that cannot be calculated with.
+ * Throws `UpstreamError`, `DeferredError`, and `PayloadError` for a payload that cannot be calculated with.
  */
 export async function fetchSnapshot(client: UpstreamClient, wanted: Wanted, options: FetchOptions): Promise<Snapshot> {
   const lookUp = () => client.lookUpOcid(wanted.characterName, options);
@@ -43,10 +44,11 @@ async function fetchByOcid(
   ocid: string,
   options: FetchOptions,
 ): Promise<Snapshot> {
-  const [basic, equipment] = await Promise.all([
-    client.fetchBasic(ocid, options),
-    client.fetchItemEquipment(ocid, options),
-  ]);
+  const [basic, equipment] = await bothOrNone(
+    options,
+    (call) => client.fetchBasic(ocid, call),
+    (call) => client.fetchItemEquipment(ocid, call),
+  );
   await options.archive(equipment.sha256, equipment.body);
   const normalised = normaliseEquipment(basic.data, equipment.data);
   return {

@@ -23,6 +23,7 @@ import { findCharacter } from '../../platform/read-models/character.ts';
 import { findAnsweredSnapshot } from '../../platform/read-models/expectation.ts';
 import { decideAndAppend } from '../decide-and-append.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
+import { withinRun } from '../upstream/job-run.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 import { fetchSnapshot, type Archive } from './fetch-snapshot.ts';
 
@@ -49,13 +50,13 @@ export interface ValueCharacterParts {
   /** Keeps the raw payload as evidence. */
   readonly archive: Archive;
   readonly freshForSeconds: () => number;
+  /** All upstream calls of one job together, in ms. */
+  readonly upstreamTotalMs: number;
   readonly now: () => Date;
 }
 
 /** A name keeps its id for a day without being looked up again. */
 const OCID_KNOWN_FOR_MS = 86_400_000;
-/** All upstream calls of one job together. */
-const UPSTREAM_DEADLINE_MS = 8000;
 
 /**
  * Does one job: settles all requests of a character up to `job.through`. Light phase first: what is settled, or
@@ -119,26 +120,14 @@ async function takeSnapshot(parts: ValueCharacterParts, job: ValuationJob, trace
     await parts.archive(hash, payload);
     trace.payload = hash;
   };
-  const snapshot = await withinDeadline((signal) =>
-    fetchSnapshot(parts.client, wanted, { signal, now: parts.now, archive }),
+  const run = { totalMs: parts.upstreamTotalMs, class: job.class };
+  const snapshot = await withinRun(run, (options) =>
+    fetchSnapshot(parts.client, wanted, { ...options, now: parts.now, archive }),
   );
   const stream = snapshotStream(snapshot.character.ocid);
   const cause = causeOf(parts, job, `snapshot:${snapshot.fetchedAt}`);
   await decideAndAppend(parts.store, { stream, decider: snapshotDecider, command: snapshot, cause });
   return snapshot;
-}
-
-/** Runs upstream calls that together may take `UPSTREAM_DEADLINE_MS`; what is under way then is aborted. */
-async function withinDeadline<T>(calls: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const deadline = new AbortController();
-  const failure = {
-    class: 'outage',
-    reason: 'timeout',
-    code: 'JOB_DEADLINE',
-    endpoint: 'character/item-equipment',
-  } as const;
-  const timer = setTimeout(() => deadline.abort(new UpstreamError(failure)), UPSTREAM_DEADLINE_MS);
-  return await calls(deadline.signal).finally(() => clearTimeout(timer));
 }
 
 async function recordExpectation(parts: ValueCharacterParts, job: ValuationJob, snapshot: Snapshot): Promise<void> {

@@ -1,30 +1,35 @@
-import { setTimeout } from 'node:timers/promises';
 import { ProblemError } from '../../domain/errors.ts';
-import type { Lead } from '../../event-store/subscription.ts';
 import type { Executor } from '../../platform/execute.ts';
 import type { Logger } from '../../platform/logging.ts';
-import type { JobAttempt, RunningWorker, ValuationQueue } from '../../platform/queue.ts';
-import { sweepBacklog } from '../dispatcher.ts';
+import { PutBackError, type JobAttempt, type RunningWorker, type ValuationQueue } from '../../platform/queue.ts';
+import type { Circuit } from '../upstream/circuit.ts';
+import { DeferredError } from '../upstream/deferred-error.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
-import { pruneArchive } from './payload-archive.ts';
 import { parkRequests, valueCharacter, type Trace, type ValueCharacterParts } from './value-character.ts';
 
 export interface WorkerParts extends ValueCharacterParts {
   readonly queue: ValuationQueue;
+  readonly circuit: Pick<Circuit, 'held' | 'onHeld'>;
   readonly concurrency: number;
   readonly execute: Executor;
   readonly log: Logger;
 }
 
-/** Time between two sweeps of the backlog. */
-const SWEEP_MS = 30_000;
+/** A job put back waits at least and at most this long; budget may be far away, and the limits may change before. */
+const PUT_BACK_MS = { least: 1000, most: 300_000 } as const;
+/** "Not yet" is a matter of minutes. */
+const NOT_YET_MS = 30_000;
 
-/** Starts to take jobs from the queue. */
+/** Starts to take jobs from the queue; takes none while the upstream is held. */
 export function startWorker(parts: WorkerParts): RunningWorker {
-  return parts.queue.work(
+  const worker = parts.queue.work(
     (attempt) => parts.execute('value character', () => runJob(parts, attempt)),
     parts.concurrency,
   );
+  parts.circuit.onHeld((held) => {
+    parts.execute.owned(held ? 'pause worker' : 'resume worker', () => (held ? worker.pause() : worker.resume()));
+  });
+  return worker;
 }
 
 async function runJob(parts: WorkerParts, { job, lastAttempt }: JobAttempt): Promise<void> {
@@ -35,6 +40,11 @@ async function runJob(parts: WorkerParts, { job, lastAttempt }: JobAttempt): Pro
     await valueCharacter(parts, job, trace);
     log.info({ through: job.through }, 'requests settled');
   } catch (error) {
+    const putBackMs = putBackTime(parts, error);
+    if (putBackMs !== undefined) {
+      log.info({ reason: String(error), putBackMs }, 'put back');
+      throw new PutBackError(putBackMs, error);
+    }
     const passing = error instanceof UpstreamError || error instanceof ProblemError;
     log.warn({ err: error, passing, lastAttempt }, 'valuation failed');
     if (passing || !lastAttempt) throw error;
@@ -42,20 +52,12 @@ async function runJob(parts: WorkerParts, { job, lastAttempt }: JobAttempt): Pro
   }
 }
 
-/**
- * Sweeps now and every 30 s, in one elected process: queues again what is pending, so that a lost queue or job loses no
- * request, and removes payloads past their retention.
- */
-export async function runSweep(
-  parts: Pick<WorkerParts, 'database' | 'queue' | 'execute'>,
-  lead: Lead,
-  signal: AbortSignal,
-): Promise<void> {
-  await lead('sweep', signal, async (leading) => {
-    while (!leading.aborted) {
-      await parts.execute('sweep backlog', () => sweepBacklog(parts.database, parts.queue), { orDefault: 0 });
-      await parts.execute('prune payload archive', () => pruneArchive(parts.database), { orDefault: 0 });
-      await setTimeout(SWEEP_MS, undefined, { signal: leading }).catch(() => undefined);
-    }
-  });
+/** How long a job waits that is put back without an attempt spent, in ms; `undefined` for a failure that counts. */
+function putBackTime({ circuit }: WorkerParts, error: unknown): number | undefined {
+  if (error instanceof DeferredError) {
+    return Math.min(Math.max(error.retryAfterMs, PUT_BACK_MS.least), PUT_BACK_MS.most);
+  }
+  if (!(error instanceof UpstreamError)) return undefined;
+  if (error.class === 'not-yet') return NOT_YET_MS;
+  return error.class === 'our-fault' || circuit.held() ? PUT_BACK_MS.least : undefined;
 }

@@ -3,18 +3,49 @@ import type { ValuationJob } from '../queue.ts';
 
 type Queries = Sql<{ bigint: bigint }>;
 
-/** Characters with work pending, interactive first, then the longest waiting. */
-export async function listBacklog(sql: Queries, limit: number): Promise<ValuationJob[]> {
-  return await sql<ValuationJob[]>`
-    select ${columns(sql)} from backlog_view
-    order by case class when 'interactive' then 0 else 1 end, pending_since
-    limit ${limit}`;
+/** Where a page of the backlog ends. */
+export interface BacklogCursor {
+  readonly rank: number;
+  /** As the database writes it: a date of JavaScript's would round it. */
+  readonly since: string;
+  readonly characterKey: string;
+}
+
+/** A row of the backlog: the work, and where its page would end with it. */
+export interface BacklogRow {
+  readonly job: ValuationJob;
+  readonly cursor: BacklogCursor;
+}
+
+/** The next characters with work pending: interactive first, then the longest waiting. */
+export async function listBacklog(
+  sql: Queries,
+  page: { readonly after: BacklogCursor | undefined; readonly limit: number },
+): Promise<BacklogRow[]> {
+  const { rank, since, characterKey } = page.after ?? { rank: -1, since: '-infinity', characterKey: '' };
+  const rows = await sql<(ValuationJob & BacklogCursor)[]>`
+    select ${columns(sql)}, rank, pending_since::text as since
+    from (select *, case class when 'interactive' then 0 else 1 end as rank from backlog_view) as backlog
+    where (rank, pending_since, character_key) > (${rank}, ${since}::text::timestamptz, ${characterKey})
+    order by rank, pending_since, character_key
+    limit ${page.limit}`;
+  return rows.map(({ rank, since, ...job }) => ({ job, cursor: { rank, since, characterKey: job.characterKey } }));
 }
 
 /** What is pending of these characters (at least one). */
 export async function listBacklogOf(sql: Queries, characterKeys: readonly string[]): Promise<ValuationJob[]> {
   return await sql<ValuationJob[]>`
     select ${columns(sql)} from backlog_view where character_key in ${sql(characterKeys)}`;
+}
+
+/** The character that waits longest; else one that we know; else none. */
+export async function findProbeName(sql: Queries): Promise<string | undefined> {
+  const [row] = await sql<{ name: string }[]>`
+    (select character_name as name from backlog_view order by pending_since limit 1)
+    union all
+    (select character_key from character_index limit 1)
+    limit 1`;
+  return row?.name;
 }
 
 function columns(sql: Queries) {

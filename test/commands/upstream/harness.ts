@@ -5,14 +5,19 @@ import {
   type UpstreamClient,
   type UpstreamClientOptions,
 } from '../../../src/commands/upstream/client.ts';
+import type { Guard } from '../../../src/commands/upstream/guard.ts';
 import { UpstreamError } from '../../../src/commands/upstream/upstream-error.ts';
 import { createStandin, type Standin } from '../../../src/standin/standin.ts';
+
+/** Lets every call through: for tests of the call itself. */
+const unguarded: Guard = (call) => call();
 
 /** A key that would be noticed anywhere. */
 export const SECRET = 'live_0123456789-very-secret';
 
 export interface Harness {
   readonly standin: Standin;
+  readonly baseUrl: string;
   readonly client: UpstreamClient;
   readonly stop: () => Promise<void>;
 }
@@ -21,12 +26,13 @@ export interface Harness {
 export async function startHarness(folder?: string): Promise<Harness> {
   const standin = createStandin({ apiKey: SECRET, ...(folder !== undefined && { folder }) });
   const baseUrl = await standin.start(0);
-  const client = createUpstreamClient({ baseUrl, apiKey: SECRET, timeouts: { connectMs: 2000, responseMs: 800 } });
+  const timeouts = { connectMs: 2000, responseMs: 800 };
+  const client = createUpstreamClient({ baseUrl, apiKey: SECRET, timeouts, guard: unguarded });
   const stop = async (): Promise<void> => {
     client.close();
     await standin.stop();
   };
-  return { standin, client, stop };
+  return { standin, baseUrl, client, stop };
 }
 
 /** What is to be closed when the test is over. */
@@ -50,7 +56,8 @@ export async function serve(listener: RequestListener): Promise<{ baseUrl: strin
 
 /** A client of the address, until `closeOpened`. */
 export function clientOf(baseUrl: string, options: Partial<UpstreamClientOptions> = {}): UpstreamClient {
-  const client = createUpstreamClient({ baseUrl, apiKey: SECRET, ...options });
+  const timeouts = { connectMs: 3000, responseMs: 5000 };
+  const client = createUpstreamClient({ baseUrl, apiKey: SECRET, timeouts, guard: unguarded, ...options });
   opened.push(() => client.close());
   return client;
 }
