@@ -15,16 +15,15 @@ import { solveStarForce } from '../src/domain/valuation/starforce/solve.ts';
 import { valuate } from '../src/domain/valuation/valuate.ts';
 import { loadRuleSet } from '../src/platform/rule-files.ts';
 import { agreementOfRolls, agreementOfStarForce } from './engine/agreement.ts';
-import { generatedCharacter, otherCharacter, realCharacter, type Subject } from './engine/characters.ts';
+import { type Subject, subjects } from './engine/characters.ts';
 import { measure, type Took } from './engine/clock.ts';
+import { measureFresh, PROCESSES, SEEN } from './engine/fresh.ts';
 import { memoryOfMemo } from './engine/memory.ts';
 import { rollCases } from './engine/rolls.ts';
 import { machine, writeEvidence } from './evidence.ts';
 
 const ROUNDS = 9;
 const CAPACITY = 20_000;
-/** Other characters that a memo has seen before it counts as warm. */
-const SEEN = 40;
 
 interface Row extends Took {
   readonly what: string;
@@ -113,41 +112,26 @@ function partRows({ equipment }: Subject, { potential, bonusOptions }: RuleSet):
   ];
 }
 
-function characterRows({ origin, equipment }: Subject, ruleSet: RuleSet): Row[] {
+function characterRows({ origin, equipment }: Subject, number: number, ruleSet: RuleSet): Row[] {
   const worn = equipment.presets.reduce((sum, { items }) => sum + items.length, 0);
   const who = `${origin}: ${worn} items in ${equipment.presets.length} presets, ${equipment.items.length} different`;
-  const value = (memo = boundedMemo(CAPACITY)) => valuate(equipment, ruleSet, defaultAssumptions, memo);
-  const seen = boundedMemo(CAPACITY);
-  for (let number = 1; number <= SEEN; number += 1) valuate(otherCharacter(number), ruleSet, defaultAssumptions, seen);
-  // The first is for the round that warms up; a character is new to a memo only once.
-  const memos = [boundedMemo(CAPACITY), seen];
-  let next = 0;
   const known = boundedMemo(CAPACITY);
   return [
-    row(
-      `cold, ${who}`,
-      500,
-      measure(ROUNDS, 1, () => value()),
-    ),
-    row(
-      `first seen after ${SEEN} other characters, ${who}`,
-      150,
-      measure(1, 1, () => value(memos[next++])),
-    ),
+    row(`cold (empty memo, warm code), ${who}`, 500, measureFresh(number, 'cold')),
+    row(`first seen after ${SEEN} other characters (warm code), ${who}`, 150, measureFresh(number, 'seen')),
     row(
       `again, ${who}`,
       3,
-      measure(ROUNDS, 10, () => value(known)),
+      measure(ROUNDS, 10, () => valuate(equipment, ruleSet, defaultAssumptions, known)),
     ),
   ];
 }
 
 const ruleSet = await loadRuleSet('kms2026');
 const former = await loadRuleSet('sf25-pre2022');
-const real = realCharacter();
-const subjects = [...(real ? [real] : []), generatedCharacter()];
+const characters = subjects();
 const problem = starForce(ruleSet.starforce);
-const cases = subjects.flatMap(({ equipment }) =>
+const cases = characters.flatMap(({ equipment }) =>
   rollCases(equipment, ruleSet, valuate(equipment, ruleSet, defaultAssumptions)),
 );
 const rolls = agreementOfRolls(cases);
@@ -155,13 +139,14 @@ const kernels = starForceRows(problem, starForce(former.starforce));
 const stars = agreementOfStarForce(problem, lawOf(problem).mean, kernels[0]?.wall ?? NaN);
 const rows = [
   ...kernels,
-  ...subjects.slice(0, 1).flatMap((subject) => partRows(subject, ruleSet)),
-  ...subjects.flatMap((subject) => characterRows(subject, ruleSet)),
+  ...characters.slice(0, 1).flatMap((subject) => partRows(subject, ruleSet)),
+  ...characters.flatMap((subject, number) => characterRows(subject, number, ruleSet)),
 ];
 writeEvidence('engine', {
   ...machine(),
   rounds: ROUNDS,
   milliseconds: 'medians; cpu is that of the whole process, garbage collection on other cores included',
+  freshProcesses: `cold and first seen: one valuation in each of ${PROCESSES} new processes that have valued ${SEEN} other characters. Cold forgets their memo and keeps their code and their climbs through the grades (at most 1024 transforms); nothing is made ahead in the background`,
   rows,
   rolls,
   starForceByMonteCarlo: stars,

@@ -14,6 +14,12 @@ export interface Subject {
   readonly equipment: NormalisedEquipment;
 }
 
+/** The characters measured: the real one where it is at hand, and the stand-in's. */
+export function subjects(): Subject[] {
+  const real = realCharacter();
+  return [...(real ? [real] : []), generatedCharacter()];
+}
+
 /** The real level-285 Evan where its payload is at hand. */
 export function realCharacter(): Subject | undefined {
   const files = ['basic_character_info.json', 'evan_equip.json'].map((name) => new URL(name, REAL));

@@ -11,15 +11,23 @@ export function measure(rounds: number, batch: number, run: (index: number) => u
   const wall: number[] = [];
   const cpu: number[] = [];
   for (let round = -1; round < rounds; round += 1) {
-    const began = performance.now();
-    const used = process.cpuUsage();
-    for (let index = 0; index < batch; index += 1) run(index);
-    const { user, system } = process.cpuUsage(used);
+    const took = timed(() => {
+      for (let index = 0; index < batch; index += 1) run(index);
+    });
     if (round < 0) continue;
-    wall.push((performance.now() - began) / batch);
-    cpu.push((user + system) / 1000 / batch);
+    wall.push(took.wall / batch);
+    cpu.push(took.cpu / batch);
   }
   return { wall: median(wall), cpu: median(cpu) };
+}
+
+/** One run. */
+export function timed(run: () => unknown): Took {
+  const began = performance.now();
+  const used = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(used);
+  return { wall: performance.now() - began, cpu: (user + system) / 1000 };
 }
 
 export function median(values: readonly number[]): number {
