@@ -64,11 +64,117 @@ function engineTable(engine: EngineEvidence): string[] {
   ];
 }
 
+interface HitEvidence {
+  readonly perSecond: number;
+  readonly cpuMicroseconds: number;
+  readonly p99: number;
+  readonly throughputCounts: boolean;
+}
+
+interface OpenLoopEvidence {
+  readonly perSecond: number;
+  readonly p99: number;
+}
+
+interface ReadEvidence extends Measured {
+  readonly answers: { readonly origin: string; readonly identityBytes: number; readonly storedBytes: number };
+  readonly results: {
+    readonly hits?: Readonly<Record<'product' | 'bare node:http' | 'express', HitEvidence>>;
+    readonly l2?: OpenLoopEvidence;
+    readonly db?: OpenLoopEvidence;
+    readonly crowd?: { readonly processes: number; readonly readers: number; readonly databaseLoads: number };
+    readonly zipf?: OpenLoopEvidence & { readonly hitRatio: number };
+    readonly overload?: {
+      readonly goodputOfPeak: number;
+      readonly admittedP99OfUnloaded: number;
+      readonly recoveredMs: number;
+    };
+    readonly memory?: { readonly l1MiB: number; readonly residentMiB: number; readonly targetMiB: number };
+    readonly invalidation?: { readonly changes: number; readonly p99: number };
+  };
+}
+
+type Line = readonly [what: string, target: string, measured: string, met: boolean];
+
+function hitLines(hits: NonNullable<ReadEvidence['results']['hits']>): Line[] {
+  const { product, express } = hits;
+  const bare = hits['bare node:http'];
+  const beside = (other: HitEvidence): number => other.cpuMicroseconds / product.cpuMicroseconds;
+  const idle = [product, bare, express].some(({ throughputCounts }) => !throughputCounts);
+  const rates = `${product.perSecond}, ${bare.perSecond}, ${express.perSecond} requests/s${idle ? ' (server not busy)' : ''}`;
+  return [
+    ['cached read by 100 connections, beside bare `node:http`', '≥ 0.90 ×', ratio(beside(bare)), beside(bare) >= 0.9],
+    ['its p99 beside that', '≤ 1.3 ×', ratio(product.p99 / bare.p99), product.p99 <= 1.3 * bare.p99],
+    [`beside plain Express (${rates})`, '≥ 4.5 ×', ratio(beside(express)), beside(express) >= 4.5],
+  ];
+}
+
+const ratio = (value: number): string => `${value.toFixed(2)} ×`;
+
+function readLines({ l2, db, crowd, zipf, overload, memory, invalidation }: ReadEvidence['results']): Line[] {
+  const lines: (Line | undefined)[] = [
+    l2 && ['from Redis at 2,000 requests/s, p99', '< 20 ms', `${l2.p99} ms`, l2.p99 < 20],
+    db && ['from PostgreSQL at 1,000 requests/s, p99', '< 50 ms', `${db.p99} ms`, db.p99 < 50],
+    crowd && [
+      `${crowd.readers} readers of one cold key, ${crowd.processes} processes: loads`,
+      `≤ ${crowd.processes}`,
+      String(crowd.databaseLoads),
+      crowd.databaseLoads <= crowd.processes,
+    ],
+    zipf && [
+      `10,000 characters by Zipf, memory for a tenth (${(100 * zipf.hitRatio).toFixed(0)} % hits, p99 ${zipf.p99} ms)`,
+      '≥ 20,000/s',
+      `${zipf.perSecond}/s`,
+      zipf.perSecond >= 20_000,
+    ],
+    memory && [
+      `memory with ${memory.l1MiB} MiB of answers`,
+      `≤ ${memory.targetMiB} MiB`,
+      `${memory.residentMiB} MiB`,
+      memory.residentMiB <= memory.targetMiB,
+    ],
+    invalidation && [
+      `from an event to the cached read that shows it, p99 of ${invalidation.changes}`,
+      '< 500 ms',
+      `${invalidation.p99} ms`,
+      invalidation.p99 < 500,
+    ],
+  ];
+  return [...lines.filter((line) => line !== undefined), ...(overload ? overloadLines(overload) : [])];
+}
+
+function overloadLines(overload: NonNullable<ReadEvidence['results']['overload']>): Line[] {
+  const { goodputOfPeak, admittedP99OfUnloaded, recoveredMs } = overload;
+  return [
+    ['three times the capacity: goodput of the peak', '≥ 0.90', String(goodputOfPeak), goodputOfPeak >= 0.9],
+    ['its admitted p99, beside unloaded', '≤ 2 ×', ratio(admittedP99OfUnloaded), admittedP99OfUnloaded <= 2],
+    ['recovered after it', '< 10 s', `${recoveredMs} ms`, recoveredMs < 10_000],
+  ];
+}
+
+function readTable(read: ReadEvidence): string[] {
+  const { answers, results } = read;
+  const lines = [...(results.hits ? hitLines(results.hits) : []), ...readLines(results)];
+  const bytes = `${answers.identityBytes} bytes, ${answers.storedBytes} as stored`;
+  return [
+    origin(read, 'npm run bench:read'),
+    '',
+    `| reads; ratios by server processor time; the answer is ${answers.origin}: ${bytes} | target | measured | |`,
+    '|---|---|---|---|',
+    ...lines.map(
+      ([what, target, measured, met]) => `| ${what} | ${target} | ${measured} | ${met ? 'met' : '**missed**'} |`,
+    ),
+  ];
+}
+
 /** The README with its numbers as the evidence has them. */
 export function withNumbers(readme: string): string {
   const start = evidence('start') as StartEvidence | undefined;
   const engine = evidence('engine') as EngineEvidence | undefined;
-  const tables = [start && startTable(start), engine && engineTable(engine)].filter((table) => table !== undefined);
+  const read = evidence('read') as ReadEvidence | undefined;
+  const tables = [start && startTable(start), engine && engineTable(engine), read && readTable(read)].filter(
+    (table) => table !== undefined,
+  );
   const block = tables.length === 0 ? [] : ['## Numbers', '', ...tables.flatMap((table) => [...table, ''])];
   const [before = '', rest = ''] = readme.split(BEGIN);
   return [before + BEGIN, '', ...block, END + (rest.split(END)[1] ?? '')].join('\n');

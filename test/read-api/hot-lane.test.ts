@@ -79,6 +79,12 @@ describe('the hot lane', function () {
     });
   }
 
+  it('tells an age that goes on', async () => {
+    const age = async () => Number((await ask({ 'accept-encoding': 'br' })).headers.age);
+    const first = await age();
+    await until(age, (now) => now > first);
+  });
+
   it('answers 304 for the ETag of the coding that is asked for, listed or weak too', async () => {
     const { headers } = await ask({ 'accept-encoding': 'br' });
     const etag = String(headers.etag);
