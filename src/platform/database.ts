@@ -23,6 +23,11 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** The queries of a reader; one whose `signal` aborts before its turn is not made. */
+export interface Reading {
+  query<T>(work: (sql: Client) => Promise<T>, signal?: AbortSignal): Promise<T>;
+}
+
 /** `applicationName` is what `pg_stat_activity` shows. Times in ms. */
 export interface DatabaseOptions {
   readonly url: string;

@@ -1,4 +1,5 @@
 import type { PoolStats } from './database-gate.ts';
+import type { PermitStats } from './permits.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** All metrics of a process, made once by the composition root. Names and units follow the Prometheus conventions. */
@@ -52,6 +53,32 @@ export function exportPool(registry: Registry, stats: () => PoolStats): void {
       this.set({ state: 'size' }, size);
       this.set({ state: 'active' }, active);
       this.set({ state: 'waiting' }, waiting);
+    },
+  });
+}
+
+/** Shows what admission lets in, keeps waiting and has shed, by class. */
+export function exportAdmission(registry: Registry, stats: () => Readonly<Record<string, PermitStats>>): void {
+  new Gauge({
+    name: 'pve_admission',
+    help: 'Work let in and waiting, by class',
+    labelNames: ['class', 'state'],
+    registers: [registry],
+    collect() {
+      for (const [kind, { active, waiting }] of Object.entries(stats())) {
+        this.set({ class: kind, state: 'active' }, active);
+        this.set({ class: kind, state: 'waiting' }, waiting);
+      }
+    },
+  });
+  new Counter({
+    name: 'pve_admission_shed_total',
+    help: 'Work refused because too much waited, or for too long, by class',
+    labelNames: ['class'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [kind, { refused }] of Object.entries(stats())) this.inc({ class: kind }, refused);
     },
   });
 }

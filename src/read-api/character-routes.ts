@@ -87,12 +87,13 @@ function sendEquipment(response: Response, snapshot: Snapshot): void {
 
 async function find(parts: CharacterParts, request: Request, response: Response, waitSeconds: number): Promise<Found> {
   const correlationId = String(response.locals.correlationId);
+  let gone: AbortSignal | undefined;
   return await findOrFile(parts, {
     name: pathParameter(request, 'name'),
     waitSeconds,
     correlationId,
     client: parts.clientOf(request),
-    signal: () => whenGone(response),
+    signal: () => (gone ??= whenGone(response)),
     reload: response.locals.minPosition !== undefined,
   });
 }

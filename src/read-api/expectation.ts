@@ -1,7 +1,8 @@
 import { characterKey, parseCharacterName } from '../domain/character/name.ts';
 import { ProblemError } from '../domain/errors.ts';
+import type { Admission } from '../platform/http/admission.ts';
 import type { AnswerCache, Entry } from './cache/answer-cache.ts';
-import type { Waiters } from './cache/waiters.ts';
+import type { Wait, Waiters } from './cache/waiters.ts';
 import { ageSeconds } from './freshness.ts';
 import type { Tier } from './representation.ts';
 
@@ -35,6 +36,7 @@ export interface ExpectationQuery {
 export interface ExpectationParts {
   readonly cache: AnswerCache;
   readonly waiters: Waiters;
+  readonly admission: Pick<Admission, 'run'>;
   readonly fileRequest: FileRequest;
   readonly freshForSeconds: () => number;
   readonly now: () => Date;
@@ -53,16 +55,21 @@ export async function findOrFile(parts: ExpectationParts, query: ExpectationQuer
   const file = () => parts.fileRequest({ characterName, correlationId: query.correlationId, client: query.client });
   // However the read ends, nobody waits any longer.
   try {
-    const found = await look(parts, key, query.reload);
+    const found = await look(parts, key, query);
     if (found !== undefined) {
       if (isDue(parts, found.entry) && (await file()) !== undefined) found.entry.pending = true;
       return found;
     }
     const request = await file();
-    while (waiting !== undefined && (await waiting.change())) {
-      const answer = await look(parts, key, query.reload);
-      if (answer !== undefined) return { ...answer, tier: 'miss' };
-    }
+    const firstAnswer = async (wait: Wait): Promise<Found | undefined> => {
+      while (await wait.change()) {
+        const answer = await look(parts, key, query).catch(unlessBusy);
+        if (answer !== undefined) return { ...answer, tier: 'miss' };
+      }
+      return undefined;
+    };
+    const answer = waiting && (await parts.admission.run('waits', () => firstAnswer(waiting)));
+    if (answer !== undefined) return answer;
     return { kind: 'pending', requestId: null, position: null, ...request };
   } finally {
     waiting?.end();
@@ -73,12 +80,18 @@ export async function findOrFile(parts: ExpectationParts, query: ExpectationQuer
 async function look(
   parts: ExpectationParts,
   key: string,
-  reload: boolean,
+  { reload, signal }: Pick<ExpectationQuery, 'reload' | 'signal'>,
 ): Promise<(Found & { kind: 'stored' }) | undefined> {
-  const found = await parts.cache.find(key, { reload });
+  const found = await parts.cache.find(key, { reload, signal });
   if (found.kind === 'never-valued') return undefined;
   if (found.kind === 'stored') return found;
   throw new ProblemError('not-found', 'the game does not know a character of this name', { field: 'characterName' });
+}
+
+/** A look that admission has counted and shed is left out: its client goes on waiting. */
+function unlessBusy(error: unknown): undefined {
+  if (error instanceof ProblemError && error.code === 'overloaded') return undefined;
+  throw error;
 }
 
 /** Too old, and nobody has asked for a newer one yet. */

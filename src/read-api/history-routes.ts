@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { characterKey, parseCharacterName } from '../domain/character/name.ts';
 import { ProblemError } from '../domain/errors.ts';
 import { ATTRIBUTION } from '../domain/valuation/render.ts';
-import type { Database } from '../platform/database.ts';
+import type { Reading } from '../platform/database.ts';
 import { methodNotAllowed, parseInput, pathParameter, positionText } from '../platform/http/input.ts';
 import { findCharacterFacts } from '../platform/read-models/character.ts';
 import { listHistory, type HistoryPoint } from '../platform/read-models/expectation-history.ts';
@@ -26,7 +26,7 @@ const pageQuery = z.strictObject({
 });
 
 interface HistoryParts {
-  readonly database: Database;
+  readonly database: Reading;
   readonly atLeast: AtLeast;
 }
 
@@ -42,7 +42,7 @@ export function createHistoryRoutes({ database, atLeast }: HistoryParts): Router
 }
 
 /** A character that was never seen is `not-found`; one that was never valued has no points yet. */
-async function answer(database: Database, request: Request, response: Response): Promise<void> {
+async function answer(database: Reading, request: Request, response: Response): Promise<void> {
   const { limit, before } = parseInput(pageQuery, request.query);
   const name = parseCharacterName(pathParameter(request, 'name'));
   const character = await database.query((sql) => findCharacterFacts(sql, characterKey(name)));

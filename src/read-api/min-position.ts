@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { ProblemError } from '../domain/errors.ts';
 import { listCheckpoints } from '../event-store/checkpoints.ts';
 import type { EventStore } from '../event-store/event-store.ts';
-import type { Database } from '../platform/database.ts';
+import type { Reading } from '../platform/database.ts';
+import type { Admission } from '../platform/http/admission.ts';
 import { parseInput, positionText } from '../platform/http/input.ts';
 import { readWaitSeconds } from './character-query.ts';
 
@@ -15,8 +16,9 @@ type Subscription = 'expectation' | 'expectation_history' | 'settlement' | 'back
 export type AtLeast = (...subscriptions: readonly Subscription[]) => RequestHandler;
 
 export interface MinPositionParts {
-  readonly database: Database;
+  readonly database: Reading;
   readonly store: Pick<EventStore, 'storeId'>;
+  readonly admission: Pick<Admission, 'run'>;
 }
 
 const HEADER = 'x-min-position';
@@ -30,7 +32,7 @@ const LOOK_AGAIN_MS = 25;
  * checkpoint moves on over events that are none of its subscription's, so every position is reached in the end; one that
  * is not reached in time is `unavailable`. Sets `response.locals.minPosition` (bigint) for whoever answers from memory.
  */
-export function createAtLeast({ database, store }: MinPositionParts): AtLeast {
+export function createAtLeast({ database, store, admission }: MinPositionParts): AtLeast {
   let looking: Promise<ReadonlyMap<string, bigint>> | undefined;
   const checkpoints = async (): Promise<ReadonlyMap<string, bigint>> => {
     const storeId = await store.storeId();
@@ -50,16 +52,17 @@ export function createAtLeast({ database, store }: MinPositionParts): AtLeast {
       const wanted = parseInput(schema, { [HEADER]: given })[HEADER];
       response.locals.minPosition = wanted;
       const deadline = performance.now() + (readWaitSeconds(request.query.wait) ?? WAIT_SECONDS) * 1000;
-      while (!response.closed) {
-        const reached = lowest(await look(), subscriptions);
-        const left = deadline - performance.now();
-        if (reached >= wanted) {
-          next();
-          return;
+      const reached = async (): Promise<boolean> => {
+        while (!response.closed) {
+          const position = lowest(await look(), subscriptions);
+          const left = deadline - performance.now();
+          if (position >= wanted) return true;
+          if (left <= 0) throw notYet(position, wanted);
+          await setTimeout(Math.min(LOOK_AGAIN_MS, left));
         }
-        if (left <= 0) throw notYet(reached, wanted);
-        await setTimeout(Math.min(LOOK_AGAIN_MS, left));
-      }
+        return false;
+      };
+      if (await admission.run('waits', reached)) next();
     };
 }
 

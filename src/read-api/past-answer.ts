@@ -4,7 +4,7 @@ import { ProblemError } from '../domain/errors.ts';
 import { sha256 } from '../domain/ids.ts';
 import { renderAnswer, type CharacterAnswer } from '../domain/valuation/character-state.ts';
 import type { EventStore } from '../event-store/event-store.ts';
-import type { Database } from '../platform/database.ts';
+import type { Reading } from '../platform/database.ts';
 import { fromBrotli } from '../platform/http/encoding.ts';
 import { pathParameter } from '../platform/http/input.ts';
 import { findCharacter } from '../platform/read-models/character.ts';
@@ -16,7 +16,7 @@ import type { Explorer, WhatIf } from './what-if.ts';
 
 export interface PastParts {
   readonly store: Pick<EventStore, 'readStream' | 'readLast'>;
-  readonly database: Database;
+  readonly database: Reading;
   readonly explorer: Explorer;
   readonly freshForSeconds: () => number;
   readonly now: () => Date;

@@ -4,7 +4,7 @@ import { readEvent } from '../domain/events.ts';
 import { GAME_API, outageOpen, outageStream } from '../domain/upstream/outage.ts';
 import { requestStream } from '../domain/valuation-request/request.ts';
 import type { EventStore } from '../event-store/event-store.ts';
-import type { Database } from '../platform/database.ts';
+import type { Reading } from '../platform/database.ts';
 import { methodNotAllowed, pathParameter } from '../platform/http/input.ts';
 import { acceptedBody, requestPath } from '../platform/http/request-answer.ts';
 import { findSettlement } from '../platform/read-models/settlement.ts';
@@ -14,7 +14,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 interface Parts {
   readonly store: Pick<EventStore, 'readLast'>;
-  readonly database: Database;
+  readonly database: Reading;
   readonly atLeast: AtLeast;
 }
 

@@ -5,7 +5,7 @@ import { sha256 } from '../domain/ids.ts';
 import { assumptionsKey, type Assumptions } from '../domain/valuation/assumptions.ts';
 import { parseEstimate } from '../domain/valuation/estimate-input.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
-import type { Database } from '../platform/database.ts';
+import type { Reading } from '../platform/database.ts';
 import { toBrotli } from '../platform/http/encoding.ts';
 import type { ExpectationRow } from '../platform/read-models/expectation.ts';
 import { findSnapshot } from '../platform/read-models/snapshot.ts';
@@ -23,7 +23,7 @@ export interface WhatIf {
 }
 
 export interface WhatIfParts {
-  readonly database: Database;
+  readonly database: Reading;
   readonly pool: Pick<ValuationPool, 'answer'>;
 }
 
@@ -107,7 +107,7 @@ async function withinDeadline<T>(work: Promise<T>): Promise<T> {
 }
 
 /** The snapshot behind a stored answer. Throws `ProblemError` `unavailable` while a rebuild has only one of the two. */
-export async function findStoredSnapshot(database: Database, ocid: string): Promise<Snapshot> {
+export async function findStoredSnapshot(database: Reading, ocid: string): Promise<Snapshot> {
   const snapshot = await database.query((sql) => findSnapshot(sql, ocid));
   if (snapshot === undefined) throw new ProblemError('unavailable', 'the equipment of this character is being stored');
   return snapshot;

@@ -1,7 +1,10 @@
 import type { Router } from 'express';
 import { createAcceptRequest } from '../commands/requests/accept-request.ts';
 import { createCommandRoutes } from '../commands/requests/routes.ts';
-import { createGroupAppend } from '../event-store/group-append.ts';
+import { createGroupAppend, type Append } from '../event-store/group-append.ts';
+import { ProblemError } from '../domain/errors.ts';
+import type { Reading } from '../platform/database.ts';
+import type { Admission } from '../platform/http/admission.ts';
 import { RateExceeded } from '../platform/http/rate-limit.ts';
 import { openRedis } from '../platform/redis.ts';
 import { openValuationPool } from '../platform/valuation-pool.ts';
@@ -29,24 +32,26 @@ export interface Api {
 
 /** Commands and reads, behind their protection. */
 export async function startApiRole(parts: Parts): Promise<Api> {
-  const { config, database, store, lifeline, valuationThread, now, log, metrics } = parts;
-  const { clientOf, requests, filing, router: protection } = createProtection(parts);
-  const acceptRequest = createAcceptRequest({ store, append: createGroupAppend(store), limits: filing, now });
-  // A read beyond the limits of filing is answered all the same, with what there is.
+  const { config, lifeline, valuationThread, now, log, metrics } = parts;
+  const { clientOf, requests, filing, admission, router: protection } = createProtection(parts);
+  const { database, store, append } = admitted(parts, admission);
+  const acceptRequest = createAcceptRequest({ store, append, limits: filing, now });
+  // A read for which nothing can be filed now is answered all the same, with what there is.
   const fileRequest: FileRequest = (wish) => acceptRequest({ ...wish, actor: 'reader' }).catch(withoutFiling);
   const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
   const threads = { threads: config.VALUATION_THREADS, thread: valuationThread };
   const pool = lifeline.add('jobs', await openValuationPool(threads), (it) => it.close());
   const explorer = createExplorer({ database, pool });
-  const { cache, waiters } = await startCache(parts, freshForSeconds);
+  const { cache, waiters } = await startCache(parts, { database, freshForSeconds });
   const lane = createHotLane({ cache, limit: requests, clientOf, freshForSeconds, now: Date.now, log });
   const watched = { hotReads: () => lane.answered(), cache: () => cache.stats() };
   const countRead = createReadMetrics(metrics.registry, watched);
-  const reads = { store, database, atLeast: createAtLeast({ database, store }) };
+  const reads = { store, database, atLeast: createAtLeast({ database, store, admission }) };
   const character = {
     ...reads,
     cache,
     waiters,
+    admission,
     fileRequest,
     freshForSeconds,
     now,
@@ -67,13 +72,32 @@ export async function startApiRole(parts: Parts): Promise<Api> {
 
 function withoutFiling(error: unknown): undefined {
   if (error instanceof RateExceeded) return undefined;
+  if (error instanceof ProblemError && error.code === 'overloaded') return undefined;
   throw error;
 }
 
+/** The database and the log as strangers reach them: when admission lets them. */
+function admitted(parts: Parts, admission: Admission) {
+  const database: Reading = {
+    query: (work, signal) => admission.run('reads', () => parts.database.query(work), signal),
+  };
+  const store: Pick<Parts['store'], 'readLast' | 'readStream' | 'storeId'> = {
+    readLast: (stream) => admission.run('reads', () => parts.store.readLast(stream)),
+    readStream: (stream, from, limit) => admission.run('reads', () => parts.store.readStream(stream, from, limit)),
+    storeId: () => parts.store.storeId(),
+  };
+  const groupAppend = createGroupAppend(parts.store);
+  const append: Append = (one) => admission.run('commands', () => groupAppend(one));
+  return { database, store, append };
+}
+
 /** The tiers of ready answers, kept right by the change feed of the read models. */
-async function startCache(parts: Parts, freshForSeconds: () => number) {
-  const { config, database, execute, lifeline, now } = parts;
-  const feed = await openChangeFeed({ database, execute });
+async function startCache(
+  parts: Parts,
+  { database, freshForSeconds }: { database: Reading; freshForSeconds: () => number },
+) {
+  const { config, execute, lifeline, now } = parts;
+  const feed = await openChangeFeed({ database: parts.database, execute });
   const shared = openShared(parts);
   shared?.use(feed.generation);
   const cache = new AnswerCache({

@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { ProblemError } from '../../domain/errors.ts';
-import type { Database } from '../../platform/database.ts';
+import type { Reading } from '../../platform/database.ts';
 import type { ClientOf } from '../../platform/http/client.ts';
 import { jsonBody, methodNotAllowed, parseInput, pathParameter } from '../../platform/http/input.ts';
 import { acceptedBody, requestPath } from '../../platform/http/request-answer.ts';
@@ -15,7 +15,7 @@ const noBody = z.strictObject({}).optional();
 
 interface Parts {
   readonly acceptRequest: AcceptRequest;
-  readonly database: Database;
+  readonly database: Reading;
   readonly clientOf: ClientOf;
 }
 

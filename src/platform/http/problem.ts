@@ -65,7 +65,9 @@ function fromFramework(error: unknown): ProblemError | undefined {
 export function problemHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const problem = toProblem(error, String(response.locals.correlationId ?? ''));
-    if (problem.status >= 500) log.error({ err: error, traceId: problem.traceId, path: request.path }, problem.title);
+    // Shedding load is counted, not reported one by one: the log would be the next to be overloaded.
+    if (problem.status >= 500 && problem.code !== 'overloaded')
+      log.error({ err: error, traceId: problem.traceId, path: request.path }, problem.title);
     if (response.headersSent) {
       next(error);
       return;

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { ProblemError } from '../../domain/errors.ts';
-import type { Database } from '../../platform/database.ts';
+import type { Reading } from '../../platform/database.ts';
 import type { Encoding } from '../../platform/http/encoding.ts';
 import type { Freshness } from '../../platform/read-models/expectation-body.ts';
 import { lookUpAnswer, type ExpectationRead } from '../../platform/read-models/expectation.ts';
@@ -23,7 +23,7 @@ export type Found =
   { readonly kind: 'stored'; readonly entry: Entry; readonly tier: Tier } | { readonly kind: Absence };
 
 export interface AnswerCacheParts {
-  readonly database: Database;
+  readonly database: Reading;
   /** Redis, where there is one. */
   readonly shared: SharedTier | undefined;
   /** Bytes that this process keeps, 128 MB by default. */
@@ -56,6 +56,10 @@ interface Flight {
   readonly result: Promise<Found>;
   /** Something changed while the load was under way: what it read may be the old row. */
   outdated: boolean;
+  /** Who wants the result. */
+  askers: number;
+  /** Aborts when nobody is left who does. */
+  readonly deserted: AbortController;
 }
 
 /**
@@ -83,16 +87,22 @@ export class AnswerCache implements ChangeListener {
     return age < this.#parts.freshForSeconds() || old < RECHECK_MS ? entry : undefined;
   }
 
-  /** The answer as this process, Redis or the database knows it. `reload`: as the database knows it now. */
-  async find(key: string, { reload = false } = {}): Promise<Found> {
-    if (reload) return await this.#fly(key, { passShared: true });
+  /**
+   * The answer as this process, Redis or the database knows it. `reload`: as the database knows it now. `signal`, asked
+   * for where there is something to wait for: who asks is gone. A load that all have left leaves the queue for the database.
+   */
+  async find(
+    key: string,
+    { reload = false, signal }: { reload?: boolean; signal?: () => AbortSignal } = {},
+  ): Promise<Found> {
+    if (reload) return await this.#board(key, this.#fly(key, { passShared: true }), signal);
     const now = this.#now();
     const entry = this.peek(key, now);
     if (entry !== undefined) return { kind: 'stored', entry, tier: 'l1' };
     const absence = this.#absences.find(key, now);
     if (absence !== undefined) return { kind: absence };
-    const loading = this.#flights.get(key)?.result ?? this.#fly(key, { passShared: false });
-    return await loading.catch((error: unknown) => this.#orStale(key, error));
+    const flight = this.#flights.get(key) ?? this.#fly(key, { passShared: false });
+    return await this.#board(key, flight, signal).catch((error: unknown) => this.#orStale(key, error));
   }
 
   /** The entry at a freshness in a coding; made once, and then part of what the entry weighs. */
@@ -139,12 +149,14 @@ export class AnswerCache implements ChangeListener {
   }
 
   /** Loads once for all who ask meanwhile; again when a change overtakes the load. */
-  #fly(key: string, { passShared }: { passShared: boolean }): Promise<Found> {
+  #fly(key: string, { passShared }: { passShared: boolean }): Flight {
+    const deserted = new AbortController();
     const run = async (): Promise<Found> => {
-      let found = (passShared ? undefined : await this.#fromShared(key)) ?? (await this.#fromDatabase(key));
+      const load = () => this.#fromDatabase(key, deserted.signal);
+      let found = (passShared ? undefined : await this.#fromShared(key)) ?? (await load());
       while (flight.outdated) {
         flight.outdated = false;
-        found = await this.#fromDatabase(key);
+        found = await load();
       }
       return this.#keep(key, found);
     };
@@ -152,9 +164,23 @@ export class AnswerCache implements ChangeListener {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     };
     // The load begins in the next microtask: its flight is known by then.
-    const flight: Flight = { outdated: false, result: Promise.resolve().then(run).finally(done) };
+    const result = Promise.resolve().then(run).finally(done);
+    const flight: Flight = { outdated: false, askers: 0, deserted, result };
     this.#flights.set(key, flight);
-    return flight.result;
+    return flight;
+  }
+
+  /** Waits for a load like others; the last to leave takes it out of the way of those who come next. */
+  async #board(key: string, flight: Flight, whenGone: (() => AbortSignal) | undefined): Promise<Found> {
+    const leave = (): void => {
+      if (--flight.askers > 0) return;
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+      flight.deserted.abort();
+    };
+    const signal = whenGone?.();
+    flight.askers++;
+    signal?.addEventListener('abort', leave, { once: true });
+    return await flight.result.finally(() => signal?.removeEventListener('abort', leave));
   }
 
   /** Redis does not know what is pending: it answers what is fresh. */
@@ -164,8 +190,8 @@ export class AnswerCache implements ChangeListener {
     return { kind: 'stored', row: { ...row, pending: false }, tier: 'l2' };
   }
 
-  async #fromDatabase(key: string): Promise<Loaded> {
-    const { row, ignoredAt } = await this.#parts.database.query((sql) => lookUpAnswer(sql, key));
+  async #fromDatabase(key: string, signal: AbortSignal): Promise<Loaded> {
+    const { row, ignoredAt } = await this.#parts.database.query((sql) => lookUpAnswer(sql, key), signal);
     const now = this.#now();
     if (row !== undefined && isServable(ageSeconds(row.asOf, now))) return { kind: 'stored', row, tier: 'db' };
     const since = ignoredAt?.getTime() ?? 0;

@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import { ProblemError } from '../../../src/domain/errors.ts';
+import { createAdmission } from '../../../src/platform/http/admission.ts';
+
+describe('admission', () => {
+  const limits = { pool: 9, queue: 10 };
+  const open = () => createAdmission({ poolSize: () => limits.pool, maxQueue: () => limits.queue });
+  afterEach(() => Object.assign(limits, { pool: 9, queue: 10 }));
+
+  /** Work that ends when told. */
+  function held() {
+    let end = (): void => undefined;
+    const done = new Promise<void>((resolve) => (end = resolve));
+    return { work: () => done, end };
+  }
+  const rejection = (promise: Promise<unknown>) =>
+    promise.then(
+      () => 'fulfilled',
+      (error: unknown) => (error instanceof ProblemError ? `${error.code}: ${error.message}` : String(error)),
+    );
+
+  it('lets reads have two thirds of the pool, and follows the pool', async () => {
+    const admission = open();
+    const { work, end } = held();
+    const reads = Array.from({ length: 8 }, () => admission.run('reads', work));
+    expect(admission.stats().reads).to.include({ active: 6, waiting: 2 });
+    end();
+    await Promise.all(reads);
+    limits.pool = 3;
+    const next = held();
+    const fewer = Array.from({ length: 3 }, () => admission.run('reads', next.work));
+    expect(admission.stats().reads).to.include({ active: 2, waiting: 1 });
+    next.end();
+    await Promise.all(fewer);
+  });
+
+  it('refuses at once what finds the queue full, and follows a change of its length', async () => {
+    const admission = open();
+    const { work, end } = held();
+    const reads = Array.from({ length: 16 }, () => admission.run('reads', work));
+    expect(await rejection(admission.run('reads', work))).to.equal('overloaded: reading is busy: 10 wait already');
+    limits.queue = 11;
+    reads.push(admission.run('reads', work));
+    expect(admission.stats().reads).to.include({ active: 6, waiting: 11, refused: 1 });
+    end();
+    await Promise.all(reads);
+  });
+
+  it('serves in the order of asking', async () => {
+    limits.pool = 1;
+    const admission = open();
+    const order: number[] = [];
+    await Promise.all([1, 2, 3, 4].map((n) => admission.run('reads', () => Promise.resolve(void order.push(n)))));
+    expect(order).to.deep.equal([1, 2, 3, 4]);
+  });
+
+  it('refuses what has waited for a second', async () => {
+    limits.pool = 1;
+    const admission = open();
+    const { work, end } = held();
+    const first = admission.run('reads', work);
+    expect(await rejection(admission.run('reads', work))).to.match(/^overloaded: .* within 1000 ms$/);
+    expect(admission.stats().reads).to.include({ active: 1, waiting: 0, refused: 1 });
+    end();
+    await first;
+  });
+
+  it('lets go of what is no longer wanted, without doing it', async () => {
+    limits.pool = 1;
+    const admission = open();
+    const { work, end } = held();
+    const first = admission.run('reads', work);
+    const client = new AbortController();
+    let done = 0;
+    const count = () => Promise.resolve(void (done += 1));
+    const left = rejection(admission.run('reads', count, client.signal));
+    const stays = admission.run('reads', count);
+    client.abort();
+    expect(await left).to.equal('overloaded: left the queue for reading');
+    expect(await rejection(admission.run('reads', count, client.signal))).to.include('left the queue');
+    expect(admission.stats().reads).to.include({ active: 1, waiting: 1, refused: 0 });
+    end();
+    await Promise.all([first, stays]);
+    expect(done).to.equal(1);
+  });
+
+  it('keeps the classes apart', async () => {
+    limits.pool = 1;
+    const admission = open();
+    const { work, end } = held();
+    const reads = Array.from({ length: 11 }, () => admission.run('reads', work));
+    expect(await rejection(admission.run('reads', work))).to.include('overloaded');
+    await admission.run('commands', () => Promise.resolve());
+    await admission.run('waits', () => Promise.resolve());
+    end();
+    await Promise.all(reads);
+  });
+
+  it('lets a thousand clients wait for answers, and no more', async () => {
+    const admission = open();
+    const { work, end } = held();
+    const waits = Array.from({ length: 1000 }, () => admission.run('waits', work));
+    expect(await rejection(admission.run('waits', work))).to.include('overloaded');
+    end();
+    await Promise.all(waits);
+  });
+});

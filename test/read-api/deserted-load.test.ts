@@ -1,0 +1,45 @@
+import { expect } from 'chai';
+import type { Reading } from '../../src/platform/database.ts';
+import { createAdmission } from '../../src/platform/http/admission.ts';
+import { AnswerCache } from '../../src/read-api/cache/answer-cache.ts';
+import { logParts, until } from '../support/log-parts.ts';
+import { outcome } from '../support/outcome.ts';
+import { storeAnswer } from './answers.ts';
+
+describe('a load that waits for the database', () => {
+  it('leaves the queue when all who asked are gone, not before; who comes next gets a load of its own', async () => {
+    const parts = await logParts();
+    const admission = createAdmission({ poolSize: () => 1, maxQueue: () => 10 });
+    const database: Reading = {
+      query: (work, signal) => admission.run('reads', () => parts.database.query(work), signal),
+    };
+    const cache = new AnswerCache({
+      database,
+      shared: undefined,
+      capacityBytes: 1024 ** 2,
+      ttlSeconds: () => 300,
+      serveStaleSeconds: () => 3600,
+      freshForSeconds: () => 900,
+      now: () => new Date(),
+    });
+    await parts.database.query((sql) => storeAnswer(sql, { key: 'a', at: 1 }));
+    let release = (): void => undefined;
+    const busy = admission.run('reads', () => new Promise<void>((resolve) => (release = resolve)));
+    const [one, other] = [new AbortController(), new AbortController()];
+    const asked = [one, other].map(({ signal }) => outcome(cache.find('a', { signal: () => signal })));
+    const waiting = () => admission.stats().reads.waiting;
+    await until(
+      () => Promise.resolve(waiting()),
+      (count) => count === 1,
+    );
+    one.abort();
+    expect(waiting()).to.equal(1);
+    other.abort();
+    expect(waiting()).to.equal(0);
+    const next = cache.find('a', { signal: () => new AbortController().signal });
+    release();
+    expect(await next).to.include({ kind: 'stored', tier: 'db' });
+    await Promise.all([busy, ...asked]);
+    await parts.close();
+  });
+});
