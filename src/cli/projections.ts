@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { backlogModel } from '../commands/dispatcher.ts';
 import { listCheckpoints } from '../event-store/checkpoints.ts';
+import { countParked, listParkedKeys } from '../event-store/parked-keys.ts';
 import { rebuild } from '../event-store/rebuild.ts';
+import { retryParked } from '../event-store/retry-parked.ts';
 import type { Subscriber } from '../event-store/subscriber.ts';
 import { expectationHistoryProjection } from '../projections/expectation-history.ts';
 import { expectationProjection } from '../projections/expectation.ts';
@@ -21,25 +23,34 @@ async function status(options: { json?: boolean }): Promise<void> {
   await withLog(async ({ store, database }) => {
     const head = await store.head();
     const checkpoints = await database.query(listCheckpoints);
+    const parked = await database.query(countParked);
     const rows = checkpoints.map(({ name, position }) => ({
       name,
       position: String(position),
       behind: String(head - position),
+      parked: parked.get(name) ?? 0,
     }));
     if (options.json === true) process.stdout.write(`${JSON.stringify({ head: String(head), projections: rows })}\n`);
     else console.table(Object.fromEntries(rows.map(({ name, ...row }) => [name, row])));
   });
 }
 
-async function rebuildOne(name: string): Promise<void> {
+function modelOf(name: string): Subscriber {
   const subscriber = READ_MODELS.find((model) => model.name === name);
   if (subscriber === undefined)
     throw new CliError(`no projection ${name}: ${READ_MODELS.map((m) => m.name).join(', ')}`);
+  return subscriber;
+}
+
+async function rebuildOne(name: string): Promise<void> {
+  const subscriber = modelOf(name);
   await withLog(async ({ store, database }) => {
     const started = Date.now();
-    const events = await rebuild(subscriber, { store, database, onProgress: showProgress });
+    const { events, parked } = await rebuild(subscriber, { store, database, onProgress: showProgress });
     process.stderr.write('\n');
-    process.stdout.write(`${name}: rebuilt from ${events} events in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    const left = parked === 0 ? '' : `; ${parked} parked (pve projections parked ${name})`;
+    process.stdout.write(`${name}: rebuilt from ${events} events in ${seconds} s${left}\n`);
   });
 }
 
@@ -47,7 +58,38 @@ function showProgress({ position, head, events }: { position: bigint; head: bigi
   if (process.stderr.isTTY) process.stderr.write(`\r  ${events} events, position ${position} of ${head}`);
 }
 
-/** `pve projections`: where the read models stand; build one anew. */
+/** Keys shown at most: what is behind them becomes visible as they are retried. */
+const KEYS_SHOWN = 200;
+
+async function parkedOf(name: string | undefined, options: { json?: boolean }): Promise<void> {
+  const subscription = name === undefined ? undefined : modelOf(name).name;
+  const keys = await withLog(({ database }) =>
+    database.query((sql) => listParkedKeys(sql, { subscription, limit: KEYS_SHOWN })),
+  );
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify(keys.map((key) => ({ ...key, position: String(key.position) })))}\n`);
+    return;
+  }
+  for (const { subscription: of, key, events, position, type, error } of keys)
+    process.stdout.write(
+      `${of}  ${key}  ${events} events from ${position} (${type}): ${error?.split('\n')[0] ?? ''}\n`,
+    );
+}
+
+async function retry(name: string, given: string | undefined): Promise<void> {
+  const subscriber = modelOf(name);
+  await withLog(async ({ store, database }) => {
+    const listed = { subscription: name, limit: KEYS_SHOWN };
+    const keys = given === undefined ? await database.query((sql) => listParkedKeys(sql, listed)) : [{ key: given }];
+    for (const { key } of keys) {
+      const { applied, error } = await retryParked(subscriber, key, { store, database });
+      process.stdout.write(`${key}: ${applied} applied${error === undefined ? '' : `, then ${error.message}`}\n`);
+      if (error !== undefined) process.exitCode = 1;
+    }
+  });
+}
+
+/** `pve projections`: where the read models stand; build one anew; events that could not be applied. */
 export const projectionsCommand = new Command('projections').description('show and rebuild the read models');
 projectionsCommand
   .command('status')
@@ -58,3 +100,12 @@ projectionsCommand
   .command('rebuild <name>')
   .description('build a read model anew from the log, beside the live one, and swap it in')
   .action(rebuildOne);
+projectionsCommand
+  .command('parked [name]')
+  .description('events that could not be applied, with those that wait behind them, by key')
+  .option('--json')
+  .action(parkedOf);
+projectionsCommand
+  .command('retry <name> [key]')
+  .description('apply parked events in order, of one key or of all')
+  .action(retry);

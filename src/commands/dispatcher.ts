@@ -1,3 +1,4 @@
+import type { ISql } from 'postgres';
 import { readEvent } from '../domain/events.ts';
 import type { ValuationRequested } from '../domain/valuation-request/request.ts';
 import type { ParkingReleased, SettlementState } from '../domain/valuation-request/settlement.ts';
@@ -41,7 +42,15 @@ async function applyToBacklog(sql: Transaction, events: readonly RecordedEvent[]
   await addRows(sql, [...newestRequests(events).values()]);
   await addRows(sql, [...newestReleases(events).values()]);
   // Each event tells where its character stands, so the last one decides, whatever the order within the batch.
-  const done = [...newestStates(events)].filter(([, { released }]) => released.length === 0);
+  await dropSettled(sql, newestStates(events));
+}
+
+/** Drops the rows of characters of whom nothing is pending. */
+export async function dropSettled(
+  sql: ISql<{ bigint: bigint }>,
+  states: ReadonlyMap<string, SettlementState>,
+): Promise<void> {
+  const done = [...states].filter(([, { released }]) => released.length === 0);
   if (done.length === 0) return;
   const [keys, through] = [done.map(([key]) => key), done.map(([, state]) => state.through)];
   await sql`

@@ -3,30 +3,35 @@ import { START, type EventStore, type Position } from './event-store.ts';
 import { applyOrPark } from './parking.ts';
 import type { Subscriber, Transaction } from './subscriber.ts';
 
+/** What a rebuild has done so far. */
+export interface Rebuilt {
+  readonly events: number;
+  /** Of these: events parked, because they or earlier ones of their key could not be applied. */
+  readonly parked: number;
+}
+
 export interface RebuildParts {
   readonly store: EventStore;
   readonly database: Database;
   /** Told after each batch. */
-  readonly onProgress: (progress: {
-    readonly position: Position;
-    readonly head: Position;
-    readonly events: number;
-  }) => void;
+  readonly onProgress: (progress: Rebuilt & { readonly position: Position; readonly head: Position }) => void;
 }
 
 const BATCH = 500;
+/** Shared by all subscriptions: a rebuild parks beside it too, and only its rows are swapped in. */
+const PARKED = 'parked_event';
 
 /**
  * Builds a read model anew from the whole log, in tables beside the live ones, and swaps them in one transaction. Reads
- * and the running subscription go on meanwhile; the subscription then continues behind what was rebuilt. Returns the
- * number of events applied.
+ * and the running subscription go on meanwhile; the subscription then continues behind what was rebuilt. What cannot be
+ * applied is parked, in the place of what was parked before.
  */
-export async function rebuild(subscriber: Subscriber, parts: RebuildParts): Promise<number> {
+export async function rebuild(subscriber: Subscriber, parts: RebuildParts): Promise<Rebuilt> {
   const { store, database } = parts;
   const storeId = await store.storeId();
   await database.transaction((sql) => createStaging(sql, subscriber));
   let position = START;
-  let events = 0;
+  let [events, parked] = [0, 0];
   for (;;) {
     const slice = await store.readAll({ after: position, limit: BATCH, types: subscriber.types });
     const caughtUp = slice.through === position;
@@ -34,15 +39,16 @@ export async function rebuild(subscriber: Subscriber, parts: RebuildParts): Prom
       await database.transaction(async (sql) => {
         // The subscriber's own statements, on the tables beside: they name no schema.
         await sql`set local search_path to ${sql(stagingOf(subscriber))}, public`;
-        await applyOrPark(subscriber, sql, slice.events);
+        const applied = await applyOrPark(subscriber, sql, { events: slice.events, someParked: parked > 0 });
+        parked += slice.events.length - applied.length;
       });
     }
     position = slice.through;
     events += slice.events.length;
-    parts.onProgress({ position, head: await store.head(), events });
+    parts.onProgress({ position, head: await store.head(), events, parked });
     if (!caughtUp) continue;
     await database.transaction((sql) => swap(sql, subscriber, { storeId, position }));
-    return events;
+    return { events, parked };
   }
 }
 
@@ -54,7 +60,7 @@ async function createStaging(sql: Transaction, subscriber: Subscriber): Promise<
   const staging = sql(stagingOf(subscriber));
   await sql`drop schema if exists ${staging} cascade`;
   await sql`create schema ${staging}`;
-  for (const table of subscriber.tables) {
+  for (const table of [...subscriber.tables, PARKED]) {
     await sql`create table ${staging}.${sql(table)} (like public.${sql(table)} including all)`;
   }
 }
@@ -75,5 +81,8 @@ async function swap(
     await sql`drop table public.${sql(table)}`;
     await sql`alter table ${staging}.${sql(table)} set schema public`;
   }
+  await sql`delete from public.${sql(PARKED)} where subscription = ${name}`;
+  await sql`insert into public.${sql(PARKED)} select * from ${staging}.${sql(PARKED)}`;
+  await sql`drop table ${staging}.${sql(PARKED)}`;
   await sql`drop schema ${staging}`;
 }

@@ -10,8 +10,13 @@ export interface Subscriber {
   readonly types: readonly string[];
   /** The read model it keeps, all of it: tables that can be dropped and rebuilt from the log. */
   readonly tables: readonly string[];
+  /**
+   * What has to be applied in order, told without looking at the data: when an event cannot be applied, later ones of
+   * its key wait. Default: the stream.
+   */
+  keyOf?(event: Pick<RecordedEvent, 'id' | 'stream'>): string;
   /** Applies events in order, inside the transaction that stores the checkpoint: exactly once. */
   apply(sql: Transaction, events: readonly RecordedEvent[]): Promise<void>;
-  /** After the commit. May be lost with the process: only for wake-ups that something else repeats. */
+  /** After the commit, with the events that were applied. May be lost with the process: only for wake-ups that something else repeats. */
   committed?(events: readonly RecordedEvent[]): Promise<void>;
 }

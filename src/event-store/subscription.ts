@@ -5,7 +5,7 @@ import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { advanceCheckpoint, loadCheckpoint } from './checkpoints.ts';
 import type { EventStore, LogSlice } from './event-store.ts';
-import { applyOrPark } from './parking.ts';
+import { applyOrPark, hasParked } from './parking.ts';
 import type { Subscriber } from './subscriber.ts';
 
 /** Runs `onLeader` while this process is the elected one for `key`; ends when `signal` aborts. */
@@ -63,17 +63,25 @@ async function applySlice(
 ): Promise<void> {
   const { name } = subscriber;
   const { events, through } = at.slice;
-  const parked = await parts.database.transaction(async (sql) => {
-    // First, so that a second runner fails before it has applied anything, whatever the lock says.
-    await advanceCheckpoint(sql, name, { storeId: at.storeId, from: at.after, to: through });
-    return events.length === 0 ? 0 : await applyOrPark(subscriber, sql, events);
+  const applied = await parts.database.transaction(async (sql) => {
+    // First, so that a second runner fails before it has applied anything, whatever the lock says. The question rides
+    // along: it is answered once the checkpoint is locked.
+    const [, someParked] = await Promise.all([
+      advanceCheckpoint(sql, name, { storeId: at.storeId, from: at.after, to: through }),
+      events.length > 0 && hasParked(sql, name),
+    ]);
+    return events.length === 0 ? events : await applyOrPark(subscriber, sql, { events, someParked });
   });
+  const parked = events.length - applied.length;
   if (parked > 0) {
     parts.metrics.parkedEvents.inc({ subscription: name }, parked);
-    parts.log.error({ subscription: name, parked }, 'events parked: they could not be applied');
+    parts.log.error(
+      { subscription: name, parked },
+      'events parked: they, or earlier ones of their key, could not be applied',
+    );
   }
   const committed = subscriber.committed?.bind(subscriber);
-  if (committed !== undefined && events.length > 0) {
-    await parts.execute(`after commit ${name}`, () => committed(events), { orDefault: undefined });
+  if (committed !== undefined && applied.length > 0) {
+    await parts.execute(`after commit ${name}`, () => committed(applied), { orDefault: undefined });
   }
 }

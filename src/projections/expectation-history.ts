@@ -9,6 +9,8 @@ export const expectationHistoryProjection: Subscriber = {
   name: 'expectation_history',
   types: ['ExpectationCalculated'],
   tables: ['expectation_history'],
+  // No row needs another: none waits for another.
+  keyOf: ({ id }) => id,
   async apply(sql, events) {
     await sql`insert into expectation_history ${sql(events.map(rowOf))} on conflict (ocid, position) do nothing`;
   },

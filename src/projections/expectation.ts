@@ -13,6 +13,8 @@ export const expectationProjection: Subscriber = {
   name: 'expectation',
   types: ['SnapshotRecorded', 'SnapshotConfirmed', 'ExpectationCalculated'],
   tables: ['character_index', 'snapshot_view', 'expectation_view'],
+  // Both streams of a character make one answer.
+  keyOf: ({ stream }) => stream.slice(stream.indexOf('-') + 1),
   async apply(sql, events) {
     const states = await loadStates(sql, [...new Set(events.map(ocidOf))]);
     const changed = new Map<string, Position>();

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { loadCheckpoint } from '../../src/event-store/checkpoints.ts';
+import { countParked, listParkedKeys } from '../../src/event-store/parked-keys.ts';
 import { rebuild } from '../../src/event-store/rebuild.ts';
 import type { Subscriber } from '../../src/event-store/subscriber.ts';
 import { runSubscription } from '../../src/event-store/subscription.ts';
@@ -41,7 +42,7 @@ describe('rebuilding a read model', () => {
     await append('a', 0, 700);
     await append('b', 0, 3);
     await parts.database.query((sql) => sql`insert into counts values ('a', 1), ('nonsense', 99)`);
-    expect(await rebuild(counts, { ...parts, onProgress })).to.equal(703);
+    expect(await rebuild(counts, { ...parts, onProgress })).to.deep.equal({ events: 703, parked: 0 });
     expect([...(await rows())]).to.deep.equal([
       { stream: 'a', n: 700 },
       { stream: 'b', n: 3 },
@@ -79,6 +80,41 @@ describe('rebuilding a read model', () => {
     });
     expect(await watched.catch((error: unknown) => String(error))).to.include('interrupted');
     expect([...(await rows())]).to.deep.equal([{ stream: 'a', n: 2 }]);
+  });
+
+  it('ends and says so when there are events that cannot be applied, and parks them in the place of earlier ones', async () => {
+    const picky: Subscriber = {
+      ...counts,
+      types: ['Counted', 'Poison'],
+      async apply(sql, events) {
+        await counts.apply(sql, events);
+        if (events.some(({ type }) => type === 'Poison')) throw new Error('cannot digest this');
+      },
+    };
+    await append('a', 0, 600);
+    await parts.store.append('b', 'no-stream', [eventOf('Counted'), eventOf('Poison'), eventOf('Counted')]);
+    await append('c', 0, 600);
+    await parts.store.append('b', 2, [eventOf('Counted')]);
+    await parts.database.query(
+      (sql) => sql`insert into parked_event (subscription, key, position, stream, type, error)
+        values ('counts', 'b', 99999, 'b', 'Counted', 'outdated'), ('other', 'b', 99999, 'b', 'Counted', 'not ours')`,
+    );
+    const before = await rebuild(picky, { ...parts, onProgress }).catch((error: unknown) => error);
+    expect(before).to.deep.equal({ events: 1204, parked: 3 });
+    const live = await rows();
+    expect([...live]).to.deep.equal([
+      { stream: 'a', n: 600 },
+      { stream: 'b', n: 1 },
+      { stream: 'c', n: 600 },
+    ]);
+    const keys = await parts.database.query((sql) => listParkedKeys(sql, { subscription: undefined, limit: 10 }));
+    expect(keys.map(({ subscription, key, events }) => [subscription, key, events])).to.deep.equal([
+      ['counts', 'b', 3],
+      ['other', 'b', 1],
+    ]);
+    expect(keys[0]?.error).to.include('cannot digest this');
+    expect(await rebuild(counts, { ...parts, onProgress })).to.deep.equal({ events: 1203, parked: 0 });
+    expect((await parts.database.query(countParked)).get('counts')).to.equal(undefined);
   });
 
   it('keeps keys and storage of the tables', async () => {

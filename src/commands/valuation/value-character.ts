@@ -8,6 +8,7 @@ import {
   settlementStream,
   type Settle,
   type SettlementEvent,
+  type SettlementState,
 } from '../../domain/valuation-request/settlement.ts';
 import {
   expectationDecider,
@@ -22,6 +23,7 @@ import type { ValuationJob } from '../../platform/queue.ts';
 import { findCharacter } from '../../platform/read-models/character.ts';
 import { findAnsweredSnapshot } from '../../platform/read-models/expectation.ts';
 import { decideAndAppend } from '../decide-and-append.ts';
+import { dropSettled } from '../dispatcher.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { withinRun } from '../upstream/job-run.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
@@ -64,7 +66,12 @@ const OCID_KNOWN_FOR_MS = 86_400_000;
  */
 export async function valueCharacter(parts: ValueCharacterParts, job: ValuationJob, trace: Trace = {}): Promise<void> {
   const { characterKey } = job;
-  if (!(await isPending(parts, job))) return;
+  const state = await settlementState(parts, characterKey);
+  if (state !== undefined && pendingRanges(state, BigInt(job.through)).length === 0) {
+    // A request of which the backlog has learned late: no settlement will come any more that drops it.
+    await parts.database.query((sql) => dropSettled(sql, new Map([[characterKey, state]])));
+    return;
+  }
 
   const stored = await parts.database.query((sql) => findAnsweredSnapshot(sql, characterKey));
   if (stored !== undefined && satisfies(stored, job, parts)) {
@@ -96,10 +103,12 @@ export async function parkRequests(
   await settle(parts, job, { outcome: 'parked', reason: error.name, evidence });
 }
 
-async function isPending({ store }: ValueCharacterParts, { characterKey, through }: ValuationJob): Promise<boolean> {
+async function settlementState(
+  { store }: ValueCharacterParts,
+  characterKey: string,
+): Promise<SettlementState | undefined> {
   const last = await store.readLast(settlementStream(characterKey));
-  const state = last === undefined ? undefined : (readEvent(last) as SettlementEvent).data.state;
-  return state === undefined || pendingRanges(state, BigInt(through)).length > 0;
+  return last === undefined ? undefined : (readEvent(last) as SettlementEvent).data.state;
 }
 
 function satisfies(

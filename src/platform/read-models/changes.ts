@@ -4,7 +4,7 @@ type Queries = Sql<{ bigint: bigint }>;
 
 /** How far a process has seen the changes of the read models. */
 export interface FeedCursor {
-  /** Which tables: a rebuild puts others in their place. */
+  /** Which tables, in which history: a rebuild puts others in their place, a retry of parked events adds to their past. */
   readonly generation: string;
   /** Log positions: of the last answer and of the last settlement seen. */
   readonly answer: bigint;
@@ -22,8 +22,9 @@ export interface Changes {
 
 const MOST = 1000;
 
-const generationOf = (sql: Queries) =>
-  sql`concat_ws('/', to_regclass('expectation_view')::oid, to_regclass('settlement_view')::oid) as generation`;
+const generationOf = (sql: Queries) => sql`
+  concat_ws('/', to_regclass('expectation_view')::oid, to_regclass('settlement_view')::oid,
+    (select coalesce(sum(retries), 0) from subscription_checkpoint where name in ('expectation', 'settlement'))) as generation`;
 
 /** The cursor behind everything that is there now. */
 export async function findFeedStart(sql: Queries): Promise<FeedCursor> {
@@ -36,7 +37,7 @@ export async function findFeedStart(sql: Queries): Promise<FeedCursor> {
 
 /**
  * What changed behind the cursor, in the order of the log. One runner writes each read model, batch by batch in that
- * order, so nothing appears behind a position that was seen.
+ * order, so nothing appears behind a position that was seen within a generation.
  */
 export async function readChanges(sql: Queries, cursor: FeedCursor): Promise<Changes> {
   const rows = await sql<{ generation: string; kind: string | null; key: string; position: bigint }[]>`

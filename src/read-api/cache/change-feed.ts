@@ -9,7 +9,7 @@ export interface ChangeListener {
   changed(characterKey: string, changedAt: bigint): void;
   /** Requests of the character were settled, with or without an answer. */
   settled(characterKey: string): void;
-  /** Another set of tables took the place of the read model. */
+  /** Another set of tables took the place of the read model, or it was changed in its past. */
   swapped(generation: string): void;
 }
 
