@@ -57,6 +57,14 @@ describe('the budget of upstream calls', () => {
     expect(begun.at(-1)! - begun[0]!).to.be.within(1900, 3500);
   });
 
+  it('gives no moment away twice, however many ask at once', async () => {
+    const request = { provider: String(provider), wanted: 1, spacingMs: 0.001, aheadMs: 1000, dayLimit: 1000 };
+    const leases = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => leaseCalls(processes[index % 2]!, request)),
+    );
+    expect(new Set(leases.map((lease) => lease.usedToday)).size).to.equal(200);
+  });
+
   it('is used in part only on the ramp', async () => {
     const { take } = budgetOf(0, { perSecond: 100, perDay: 1000 }, 0.1);
     const before = performance.now();

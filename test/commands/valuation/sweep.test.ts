@@ -62,7 +62,8 @@ describe('the sweep of the backlog', () => {
       () => queue.waiting(),
       (jobs) => jobs >= 500,
     );
-    expect(await queue.waiting()).to.equal(500);
+    // Each question is a round trip: time enough for a sweep that does not wait.
+    for (let question = 0; question < 100; question += 1) expect(await queue.waiting()).to.equal(500);
     const done = await workAll(1600);
     expect(await swept).to.equal(1600);
     expect(new Set(done.map((job) => job.characterKey)).size).to.equal(1600);
