@@ -118,7 +118,7 @@ async function startHttp(parts: Parts): Promise<string> {
   if (api !== undefined) routers.push(...api.routers);
   const app = createApp(routers, log, metrics);
   const handler: RequestListener = (request, response) => {
-    if (api?.lane.answer(request, response) !== true) app(request, response);
+    if (api?.answerAtOnce(request, response) !== true) app(request, response);
   };
   const server = await listen(handler, { host: config.HOST, port: config.PORT });
   lifeline.add('readiness', server, (it) => it.drain(config.DRAIN_SECONDS * 1000, lifeline.hurried));

@@ -109,7 +109,9 @@ export async function openLoop(load: Load & { readonly perSecond: number }): Pro
   return await withConnections(load, async (connections, fail) => {
     const tally = new Tally();
     const idle = [...connections];
+    /** Intended starts of requests that wait for a connection, from `served` on: taking the first of a long array is dear. */
     const waiting: number[] = [];
+    let served = 0;
     const began = performance.now();
     const total = Math.floor(load.perSecond * load.seconds);
     let intended = 0;
@@ -118,9 +120,12 @@ export async function openLoop(load: Load & { readonly perSecond: number }): Pro
         const { path, bytes } = load.next();
         connection.send(path, bytes, (answer) => {
           guard(fail, () => tally.add(load, path, answer, performance.now() - at));
-          const next = waiting.shift();
+          const next = waiting[served];
           if (next === undefined) idle.push(connection);
-          else start(connection, next);
+          else {
+            served += 1;
+            start(connection, next);
+          }
           if (tally.answers === total) resolve();
         });
       };

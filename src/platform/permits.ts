@@ -25,6 +25,7 @@ export interface PermitStats {
 export class Permits {
   readonly #options: PermitOptions;
   readonly #waiting = new Set<() => void>();
+  readonly #congestion = createCongestion();
   #active = 0;
   #granted = 0;
   #refused = 0;
@@ -59,6 +60,19 @@ export class Permits {
     }
   }
 
+  /** Whether everyone has had to wait lately: more is asked for than can be done, not just much at once. */
+  isCongested(): boolean {
+    return this.#congestion.is();
+  }
+
+  /** Whether whoever asks now would be refused at once; if so it counts as refused. */
+  refuses(): boolean {
+    const { size, maxWaiting } = this.#options;
+    if (maxWaiting === undefined || this.#active < size() || this.#waiting.size < maxWaiting()) return false;
+    this.#refused++;
+    return true;
+  }
+
   /** Gives free permits to those who wait; to be called when `size` has grown. Fewer permits than are out: none is taken back. */
   grant(): void {
     for (const enter of this.#waiting) {
@@ -71,8 +85,10 @@ export class Permits {
   async #acquire(signal: AbortSignal | undefined): Promise<void> {
     const { size, maxWaiting, what } = this.#options;
     const waiting = this.#waiting.size;
-    if (this.#active < size() && waiting === 0) this.#active++;
-    else if (maxWaiting === undefined || waiting < maxWaiting()) await this.#wait(signal);
+    if (this.#active < size() && waiting === 0) {
+      this.#active++;
+      this.#congestion.waited(0);
+    } else if (maxWaiting === undefined || waiting < maxWaiting()) await this.#wait(signal);
     else {
       this.#refused++;
       throw new ProblemError('overloaded', `${what} is busy: ${waiting} wait already`);
@@ -93,6 +109,7 @@ export class Permits {
       };
       const enter = (): void => {
         leave();
+        this.#congestion.waited(performance.now() - since);
         resolve();
       };
       const gone = (): void => {
@@ -109,4 +126,29 @@ export class Permits {
       if (signal?.aborted === true) gone();
     });
   }
+}
+
+/** A wait that does no harm, and the time in which one such wait tells a burst from congestion, in ms. */
+const HARMLESS_MS = 5;
+const INTERVAL_MS = 100;
+
+/**
+ * Tells a standing queue from a burst, after CoDel (RFC 8289): congested is whoever serves nobody without a wait for a
+ * whole interval. A burst, or a pause of the process, ends with somebody who has hardly waited.
+ */
+function createCongestion() {
+  let congested = false;
+  let shortest = 0;
+  let until = 0;
+  return {
+    is: (): boolean => congested,
+    waited(ms: number): void {
+      const now = performance.now();
+      if (now >= until) {
+        congested = until > 0 && shortest > HARMLESS_MS;
+        shortest = ms;
+        until = now + INTERVAL_MS;
+      } else shortest = Math.min(shortest, ms);
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Router } from 'express';
 import { createAcceptRequest } from '../commands/requests/accept-request.ts';
 import { createCommandRoutes } from '../commands/requests/routes.ts';
@@ -5,6 +6,7 @@ import { createGroupAppend, type Append } from '../event-store/group-append.ts';
 import { ProblemError } from '../domain/errors.ts';
 import type { Reading } from '../platform/database.ts';
 import type { Admission } from '../platform/http/admission.ts';
+import { createFrontDoor } from '../platform/http/front-door.ts';
 import { RateExceeded } from '../platform/http/rate-limit.ts';
 import { openRedis } from '../platform/redis.ts';
 import { openValuationPool } from '../platform/valuation-pool.ts';
@@ -15,7 +17,7 @@ import { createWaiters } from '../read-api/cache/waiters.ts';
 import { createCharacterRoutes } from '../read-api/character-routes.ts';
 import type { FileRequest } from '../read-api/expectation.ts';
 import { createHistoryRoutes } from '../read-api/history-routes.ts';
-import { createHotLane, type HotLane } from '../read-api/hot-lane.ts';
+import { createHotLane } from '../read-api/hot-lane.ts';
 import { createAtLeast } from '../read-api/min-position.ts';
 import { createReadMetrics } from '../read-api/read-metrics.ts';
 import { createRequestRoutes } from '../read-api/request-routes.ts';
@@ -26,8 +28,8 @@ import { createProtection } from './protection.ts';
 /** The public endpoints. */
 export interface Api {
   readonly routers: readonly Router[];
-  /** Answers in front of Express what is ready in memory. */
-  readonly lane: HotLane;
+  /** Answers in front of Express what is ready in memory, and refuses what would be refused behind it. */
+  readonly answerAtOnce: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 /** Commands and reads, behind their protection. */
@@ -67,7 +69,8 @@ export async function startApiRole(parts: Parts): Promise<Api> {
     createHistoryRoutes(reads),
     createRequestRoutes(reads),
   ];
-  return { routers, lane };
+  const refuse = createFrontDoor(admission);
+  return { routers, answerAtOnce: (request, response) => lane.answer(request, response) || refuse(request, response) };
 }
 
 function withoutFiling(error: unknown): undefined {

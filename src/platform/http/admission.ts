@@ -10,6 +10,8 @@ type AdmissionClass = 'reads' | 'commands' | 'waits';
 export interface Admission {
   /** Runs `work` when it is its turn. Throws `ProblemError` `overloaded`; also when `signal` aborts in the queue. */
   run<T>(kind: AdmissionClass, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Whether work of this kind would be refused at once, before anything is done for it; counts as refused. */
+  refuses(kind: AdmissionClass): boolean;
   stats(): Readonly<Record<AdmissionClass, PermitStats>>;
 }
 
@@ -22,6 +24,8 @@ export interface AdmissionOptions {
 
 /** What waits longer than that is worth nothing to its client any more, in ms. */
 const DEADLINE_MS = 1000;
+/** The longest queue while more is asked for than can be done: it makes nobody wait long, and does not run dry. */
+const CONGESTED_QUEUE = 8;
 /** Two groups of the group commit: one on its way to the database, one gathering meanwhile. */
 const COMMANDS = 1000;
 const WAITS = 1000;
@@ -33,7 +37,8 @@ const WAITS = 1000;
 export function createAdmission({ poolSize, maxQueue }: AdmissionOptions): Admission {
   const permits = (what: string, size: () => number, maxWaiting: () => number): Permits =>
     new Permits({ what, size, maxWaiting, timeoutMs: DEADLINE_MS });
-  const reads = permits('reading', () => Math.max(1, Math.floor((poolSize() * 2) / 3)), maxQueue);
+  const readQueue = (): number => (reads.isCongested() ? Math.min(CONGESTED_QUEUE, maxQueue()) : maxQueue());
+  const reads: Permits = permits('reading', () => Math.max(1, Math.floor((poolSize() * 2) / 3)), readQueue);
   const commands = permits('filing', () => COMMANDS, maxQueue);
   const waits = permits(
     'waiting for answers',
@@ -43,6 +48,7 @@ export function createAdmission({ poolSize, maxQueue }: AdmissionOptions): Admis
   const classes = { reads, commands, waits };
   return {
     run: (kind, work, signal) => classes[kind].run(work, signal),
+    refuses: (kind) => classes[kind].refuses(),
     stats: () => ({ reads: reads.stats(), commands: commands.stats(), waits: waits.stats() }),
   };
 }

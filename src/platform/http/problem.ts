@@ -34,7 +34,7 @@ const KINDS: { readonly [C in Problem['code']]: readonly [status: number, title:
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Seconds a client waits before it tries again after 503. */
-const RETRY_AFTER_SECONDS = 2;
+export const RETRY_AFTER_SECONDS = 2;
 
 /** Problem details of any error; what is not ours becomes `internal` without its text. */
 export function toProblem(error: unknown, traceId: string): Problem {

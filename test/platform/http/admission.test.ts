@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ProblemError } from '../../../src/domain/errors.ts';
+import { until } from '../../support/log-parts.ts';
 import { createAdmission } from '../../../src/platform/http/admission.ts';
 
 describe('admission', () => {
@@ -44,6 +45,36 @@ describe('admission', () => {
     expect(admission.stats().reads).to.include({ active: 6, waiting: 11, refused: 1 });
     end();
     await Promise.all(reads);
+  });
+
+  it('lets a burst queue, and only a few while everyone has to wait', async () => {
+    limits.pool = 1;
+    limits.queue = 500;
+    const admission = open();
+    const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 8));
+    const burst = Array.from({ length: 20 }, () => admission.run('reads', () => Promise.resolve()));
+    expect(admission.refuses('reads')).to.equal(false);
+    await Promise.all(burst);
+    expect(admission.refuses('reads')).to.equal(false);
+    // Each takes longer than anybody may wait: whoever comes always finds a queue.
+    const crowd = Array.from({ length: 40 }, () => admission.run('reads', pause));
+    await until(
+      () => Promise.resolve(admission.refuses('reads')),
+      (refuses) => refuses,
+    );
+    expect(admission.stats().reads.waiting).to.be.within(8, 40);
+    await Promise.all(crowd);
+    // The queue is gone: the next who comes is let in, and after an interval without a wait the next burst is, too.
+    await until(
+      async () => {
+        await admission.run('reads', () => Promise.resolve());
+        const next = Array.from({ length: 20 }, () => admission.run('reads', () => Promise.resolve()));
+        const refused = admission.refuses('reads');
+        await Promise.allSettled(next);
+        return refused;
+      },
+      (refused) => !refused,
+    );
   });
 
   it('serves in the order of asking', async () => {

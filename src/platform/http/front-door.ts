@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ProblemError } from '../../domain/errors.ts';
+import type { Admission } from './admission.ts';
+import { correlationIdOf, pushCommonHeaders } from './common-headers.ts';
+import { PROBLEM_TYPE, RETRY_AFTER_SECONDS, toProblem } from './problem.ts';
+
+const PUBLIC = '/api/';
+const OPERATORS = '/api/v4/admin';
+const TRACE = '@trace@';
+/** Made once: a refusal must cost a fraction of what it saves. */
+const [BEFORE = '', BEHIND = ''] = JSON.stringify(
+  toProblem(new ProblemError('overloaded', 'more is asked than can be answered in time'), TRACE),
+).split(TRACE);
+
+/**
+ * Refuses public requests in front of the framework while admission would refuse them behind it: at several times what a
+ * process can do, refusing each one dearly would leave no time for those that are let in. Answers whether it did.
+ */
+export function createFrontDoor(admission: Admission): (request: IncomingMessage, response: ServerResponse) => boolean {
+  return (request, response) => {
+    const { url = '', method } = request;
+    if (!url.startsWith(PUBLIC) || url.startsWith(OPERATORS)) return false;
+    if (!admission.refuses(method === 'POST' ? 'commands' : 'reads')) return false;
+    const given = request.headers['x-correlation-id'];
+    const correlationId = correlationIdOf(typeof given === 'string' ? given : undefined);
+    const body = BEFORE + correlationId + BEHIND;
+    const headers = ['Content-Type', PROBLEM_TYPE, 'Cache-Control', 'no-store'];
+    headers.push('Retry-After', String(RETRY_AFTER_SECONDS), 'Content-Length', String(Buffer.byteLength(body)));
+    pushCommonHeaders(headers, correlationId);
+    response.writeHead(503, headers);
+    response.end(body);
+    // What a client may still send of its body is not read.
+    request.resume();
+    return true;
+  };
+}
