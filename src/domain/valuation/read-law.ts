@@ -14,13 +14,13 @@ export function distributionOf(law: CostLaw): Distribution {
 
 /**
  * The same law, its distribution read off and the tables behind its closed forms let go: up to a megabyte each, and memos
- * keep thousands of laws. What sums need stays: moments, transform, and atoms where they are heavy enough to matter.
+ * keep thousands of laws. What sums need stays: moments, transform, steps, and atoms where they are heavy enough to matter.
  */
 export function lean(law: CostLaw): CostLaw {
-  const { mean, variance, transform } = law;
+  const { mean, variance, transform, steps } = law;
   const atoms = law.atoms?.();
   const kept = atoms && heaviest(atoms) >= HEAVY ? { atoms: () => atoms } : {};
-  const slim: CostLaw = { mean, variance, transform, ...kept };
+  const slim: CostLaw = { mean, variance, transform, ...kept, ...(steps && { steps }) };
   read.set(slim, distributionOf(law));
   return slim;
 }

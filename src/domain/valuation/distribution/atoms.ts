@@ -19,6 +19,9 @@ export const MOST_ATOMS = 512;
 /** Atoms lighter than this are left out: all of them together stay below the slack EQUAL. */
 export const WEIGHTLESS = 1e-15;
 
+/** Nothing that could ever be seen in a probability; to reckon with numbers that are much smaller still is very slow. */
+export const NO_MASS = 1e-200;
+
 /** How many pairs of atoms are looked at for a sum. */
 const PAIRS = 1024;
 

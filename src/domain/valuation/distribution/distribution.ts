@@ -1,4 +1,4 @@
-import { atomAtQuantile, atomChance, HEAVY, NO_ATOMS } from './atoms.ts';
+import { atomAtQuantile, atomChance, type Atoms, HEAVY, NO_ATOMS } from './atoms.ts';
 import { rungAbove } from './grid.ts';
 import { invert, type Window } from './inversion.ts';
 import type { CostLaw } from './law.ts';
@@ -38,25 +38,29 @@ export function quantile(law: CostLaw, q: number): number {
   return quantiles(law, [q])[0] as number;
 }
 
-/**
- * Quantiles for ascending `qs`, each strictly between 0 and 1; ascending. From the highest down, so that one window
- * serves as many of them as it resolves. Heavy atoms are hit exactly; light ones are read from the window like a density
- * (as the reference values are), except where that would miss the exact value by more than is promised.
- */
+/** Quantiles for ascending `qs`, each strictly between 0 and 1; ascending. */
 export function quantiles(law: CostLaw, qs: readonly number[]): number[] {
-  const closedForm = law.quantile;
-  if (closedForm) return qs.map((q) => closedForm(q));
-  const atoms = law.atoms?.() ?? NO_ATOMS;
+  const read = readerOf(law);
   const found: number[] = [];
+  for (const q of qs.toReversed()) found.push(law.quantile?.(q) ?? Math.min(read(q), found.at(-1) ?? Infinity));
+  return found.toReversed();
+}
+
+/**
+ * Quantiles that are in no closed form. From the highest down, so that one window serves as many of them as it resolves.
+ * Heavy atoms are hit exactly; light ones are read from the window like a density (as the reference values are), except
+ * where that would miss the exact value by more than is promised.
+ */
+function readerOf(law: CostLaw): (q: number) => number {
+  let atoms: Atoms | undefined;
   let window: Window | undefined;
-  for (const q of qs.toReversed()) {
+  return (q) => {
+    atoms ??= law.atoms?.() ?? NO_ATOMS;
     const atom = atomAtQuantile(atoms, q);
     if (!atom || atom.probability < HEAVY) window = windowFor(law, q, window);
     const read = window?.quantile(q) ?? 0;
-    const x = atom && (atom.probability >= HEAVY || Math.abs(read / atom.cost - 1) > PROMISED) ? atom.cost : read;
-    found.push(Math.min(x, found.at(-1) ?? Infinity));
-  }
-  return found.toReversed();
+    return atom && (atom.probability >= HEAVY || Math.abs(read / atom.cost - 1) > PROMISED) ? atom.cost : read;
+  };
 }
 
 /** P(cost ≤ budget), budget in mesos. */

@@ -1,4 +1,4 @@
-import { type Atoms, MOST_ATOMS, WEIGHTLESS } from './atoms.ts';
+import { type Atoms, MOST_ATOMS, NO_MASS, WEIGHTLESS } from './atoms.ts';
 import type { Grid } from './grid.ts';
 import { at, type ComplexVector, vectorOf } from './vector.ts';
 
@@ -15,10 +15,19 @@ export interface CostLaw {
   readonly transform: (grid: Grid) => ComplexVector;
   /** The cheap end exactly, where it is known. */
   readonly atoms?: () => Atoms;
-  /** Closed form of the smallest x with F(x) ≥ q, 0 < q < 1, where there is one. */
-  readonly quantile?: (q: number) => number;
-  /** Closed form of F(x), where there is one. */
-  readonly chance?: (x: number) => number;
+  /** The smallest x with F(x) ≥ q, 0 < q < 1, exactly; `undefined` where it is not known so. */
+  readonly quantile?: (q: number) => number | undefined;
+  /** F(x) exactly; `undefined` where it is not known so. */
+  readonly chance?: (x: number) => number | undefined;
+  /** Where all costs are whole multiples of one price. */
+  readonly steps?: Steps;
+}
+
+export interface Steps {
+  /** Mesos, > 0. */
+  readonly price: number;
+  /** Turns the probabilities of 0, 1, … prices into those of a sum with this law, in place. O(cells). */
+  readonly addTo: (masses: Float64Array) => void;
 }
 
 /** A cost that is certain: `cost` mesos, finite and ≥ 0, else RangeError. */
@@ -50,6 +59,7 @@ export function geometric(probability: number, costPerTrial: number): CostLaw {
     atoms: () => geometricAtoms(probability, costPerTrial),
     quantile: (q) => costPerTrial * trialsFor(probability, q),
     chance: (x) => (x < 0 ? 0 : -Math.expm1(Math.floor(x / costPerTrial) * Math.log1p(-probability))),
+    steps: { price: costPerTrial, addTo: (masses) => addTrials(masses, probability) },
   };
 }
 
@@ -58,6 +68,19 @@ export function trialsFor(probability: number, q: number): number {
   const exact = Math.log1p(-q) / Math.log1p(-probability);
   // A ratio that is a whole number may come out a rounding above it.
   return Math.max(1, Math.ceil(exact - 1e-12 * Math.max(1, exact)));
+}
+
+/** y_n = p·x_(n−1) + (1 − p)·y_(n−1): the convolution with a geometric law. */
+function addTrials(masses: Float64Array, probability: number): void {
+  const again = 1 - probability;
+  let before = 0;
+  let mass = 0;
+  for (let n = 0; n < masses.length; n++) {
+    mass = probability * before + again * mass;
+    if (mass < NO_MASS) mass = 0;
+    before = at(masses, n);
+    masses[n] = mass;
+  }
 }
 
 /** pz/(1 − (1 − p)z), element by element. */

@@ -1,13 +1,17 @@
 import { addAtoms, type Atoms, heaviest, HEAVY, NO_ATOMS, shiftAtoms } from './atoms.ts';
 import type { Grid } from './grid.ts';
-import { constant, type CostLaw } from './law.ts';
+import { constant, type CostLaw, type Steps } from './law.ts';
 import { neumaierSum } from './neumaier.ts';
+import { cellsOf, withTable } from './table.ts';
 import { borrowing, type ComplexVector, filled, multiplyInto, power } from './vector.ts';
+
+/** Steps of one price that a sum counts exactly. Beyond them a step is too small, beside what is below it, to be missed. */
+const MOST_STEPS = 2 ** 14;
 
 /**
  * The law of a sum of independent costs: means and variances add, transforms multiply. The same law object given
  * several times counts as that many independent copies. An empty sum is the certain cost 0.
- * A transform costs one per distinct law.
+ * A transform costs one per distinct law. Where all laws step by one price, so does the sum, and its cheap end is exact.
  */
 export function sum(laws: readonly CostLaw[]): CostLaw {
   const certain = neumaierSum(laws.filter(isCertain).map((law) => law.mean));
@@ -16,13 +20,36 @@ export function sum(laws: readonly CostLaw[]): CostLaw {
   const [first] = copies.keys();
   if (!first) return constant(certain);
   if (copies.size === 1 && copies.get(first) === 1) return certain === 0 ? first : shifted(first, certain);
-  const summed = {
+  const summed: CostLaw = {
     mean: total(copies, (law) => law.mean),
     variance: total(copies, (law) => law.variance),
     transform: (grid: Grid) => product(copies, grid),
     atoms: () => atomsOfSum(copies),
   };
-  return certain === 0 ? summed : shifted(summed, certain);
+  const steps = stepsOfSum(copies);
+  const exact = steps === undefined ? summed : stepped(summed, steps);
+  return certain === 0 ? exact : shifted(exact, certain);
+}
+
+/** The steps that all laws share; `undefined` where some have none or another price. */
+function stepsOfSum(copies: ReadonlyMap<CostLaw, number>): Steps | undefined {
+  const each = Array.from(copies, ([{ steps }, count]) => ({ steps, count }));
+  const price = each[0]?.steps?.price;
+  if (price === undefined || each.some(({ steps }) => steps?.price !== price)) return undefined;
+  const addTo = (masses: Float64Array): void => {
+    for (const { steps, count } of each) for (let copy = 0; copy < count; copy++) steps?.addTo(masses);
+  };
+  return { price, addTo };
+}
+
+function stepped(law: CostLaw, steps: Steps): CostLaw {
+  const masses = (): Float64Array => {
+    const result = new Float64Array(Math.min(MOST_STEPS, cellsOf(law, steps.price)));
+    result[0] = 1;
+    steps.addTo(result);
+    return result;
+  };
+  return withTable({ ...law, steps }, { unit: steps.price, masses });
 }
 
 /** `law` and `cost` mesos that are certain. */
@@ -37,9 +64,13 @@ function shifted(law: CostLaw, cost: number): CostLaw {
       return moved;
     },
     atoms: () => shiftAtoms(law.atoms?.() ?? NO_ATOMS, cost),
-    ...(quantile && { quantile: (q: number) => cost + quantile(q) }),
+    ...(quantile && { quantile: (q: number) => plus(quantile(q), cost) }),
     ...(chance && { chance: (x: number) => chance(x - cost) }),
   };
+}
+
+function plus(x: number | undefined, cost: number): number | undefined {
+  return x === undefined ? undefined : x + cost;
 }
 
 function isCertain(law: CostLaw): boolean {

@@ -1,3 +1,4 @@
+import { NO_MASS } from '../distribution/atoms.ts';
 import type { Route, RouteStage } from './route.ts';
 
 /**
@@ -23,9 +24,6 @@ export function routeMasses(route: Route, unit: number, cells: number): Float64A
   }
   return run;
 }
-
-/** Nothing that could ever be seen in a probability. */
-const NO_MASS = 1e-200;
 
 /** The largest unit that all prices are whole multiples of; `undefined` for prices that have no such unit. */
 export function commonUnit(route: Route): number | undefined {
@@ -68,7 +66,7 @@ function stageRun({ tierUp, success }: RouteStage, next: Float64Array, { price, 
   for (let n = cells - 1; n >= lag; n--) sums[n] = (sums[n] as number) - tail * (sums[n - lag] as number);
   for (let n = price; n < cells; n++) {
     const mass = (sums[n] as number) + again * (sums[n - price] as number);
-    // What a cancelled sum leaves shrinks for ever; numbers that small are very slow to reckon with.
+    // What a cancelled sum leaves shrinks for ever.
     sums[n] = Math.abs(mass) < NO_MASS ? 0 : mass;
   }
   shift(sums, price);

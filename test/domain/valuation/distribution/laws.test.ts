@@ -11,29 +11,13 @@ import { constant, type CostLaw, geometric, trialsFor } from '../../../../src/do
 import { remembered } from '../../../../src/domain/valuation/distribution/remember.ts';
 import { sum } from '../../../../src/domain/valuation/distribution/sum.ts';
 import { borrowing } from '../../../../src/domain/valuation/distribution/vector.ts';
+import { convolved, quantileOf } from './convolved.ts';
 
 const QS = [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
 
 /** The law without its closed forms and atoms: only the transform is left to find quantiles by. */
 function bare(law: CostLaw): CostLaw {
   return { mean: law.mean, variance: law.variance, transform: law.transform };
-}
-
-/** Probabilities of a sum of geometric costs of whole units, by plain convolution: the yardstick. */
-function convolved(parts: readonly { p: number; cost: number }[], size: number): Float64Array {
-  let masses = new Float64Array(size);
-  masses[0] = 1;
-  for (const { p, cost } of parts) {
-    const next = new Float64Array(size);
-    for (let x = cost; x < size; x++) next[x] = p * masses[x - cost]! + (1 - p) * next[x - cost]!;
-    masses = next;
-  }
-  return masses;
-}
-
-function quantileOf(masses: Float64Array, q: number): number {
-  let sumSoFar = 0;
-  return masses.findIndex((mass) => (sumSoFar += mass) >= q - 1e-12);
 }
 
 describe('the law of a cost', () => {
@@ -130,6 +114,24 @@ describe('the law of a cost', () => {
       expect(chanceWithin(law, (n + 0.2) * price), `after ${n}`).to.be.closeTo(chance, 0.2 * step);
       expect(chanceWithin(law, (n - 0.2) * price), `before ${n}`).to.be.closeTo(chance - step, 0.2 * step);
     });
+  });
+
+  it('of very many steps of one price is exact at the cheap end and within 1e-3 beyond', () => {
+    const law = sum([3e-5, 1e-3, 2e-3].map((p) => geometric(p, 3e6)));
+    const masses = convolved(
+      [3e-5, 1e-3, 2e-3].map((p) => ({ p, cost: 1 })),
+      200_000,
+    );
+    const found = quantiles(law, QS);
+    QS.forEach((q, index) => {
+      const exact = quantileOf(masses, q) * 3e6;
+      if (index < 2) expect(found[index], `q=${q}`).to.equal(exact);
+      else expect(found[index]! / exact, `q=${q}`).to.be.closeTo(1, 1e-3);
+    });
+    for (const point of curve(law, 1e11, 20)) {
+      const chance = masses.subarray(0, Math.floor(point.cost / 3e6) + 1).reduce((total, mass) => total + mass, 0);
+      expect(point.probability).to.be.closeTo(chance, 1e-4);
+    }
   });
 
   it('keeps mean and variance on the grid, however many payments are smaller than a cell', () => {

@@ -99,9 +99,9 @@ describe('potentials by Monte Carlo', () => {
       const sd = Math.sqrt(law.variance);
       expect(Math.abs(mean - law.mean) / (sd / Math.sqrt(EPISODES)), `mean ${mean} for ${law.mean}`).to.be.below(4);
       for (const q of [0.1, 0.5, 0.9]) {
-        const x = law.quantile!(q);
+        const x = law.quantile!(q)!;
         const below = costs.filter((cost) => cost <= x).length / EPISODES;
-        const chance = law.chance!(x);
+        const chance = law.chance!(x)!;
         expect(
           Math.abs(below - chance) / Math.sqrt((chance * (1 - chance)) / EPISODES),
           `F at p${q * 100}`,

@@ -105,7 +105,7 @@ describe('routes', () => {
         [0.9, p90],
         [0.99, p99],
       ] as const)
-        expect(Math.abs(value - exact(q))).to.be.at.most(Math.max(1e-3 * exact(q), widest));
+        expect(Math.abs(value - exact(q)!)).to.be.at.most(Math.max(1e-3 * exact(q)!, widest));
     });
   }
 
