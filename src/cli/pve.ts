@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { ProblemError } from '../domain/errors.ts';
 import { ConfigError } from '../platform/config.ts';
 import { FolderInUseError } from '../platform/embedded/instance-lock.ts';
+import { SigningKeyError } from '../platform/signing-key.ts';
 import { CliError } from './cli-error.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { doctorCommand } from './doctor.ts';
@@ -10,6 +11,7 @@ import { eventsCommand } from './events.ts';
 import { migrateCommand } from './migrate.ts';
 import { parkedCommand } from './parked.ts';
 import { projectionsCommand } from './projections.ts';
+import { replayCommand } from './replay.ts';
 import { serveCommand } from './serve.ts';
 import { standinCommand } from './standin.ts';
 import { tokenCommand } from './token.ts';
@@ -24,6 +26,7 @@ const program = new Command('pve')
   .addCommand(eventsCommand)
   .addCommand(projectionsCommand)
   .addCommand(parkedCommand)
+  .addCommand(replayCommand)
   .addCommand(migrateCommand)
   .addCommand(backupCommand)
   .addCommand(restoreCommand)
@@ -36,9 +39,9 @@ try {
   await program.parseAsync();
 } catch (error) {
   const expected =
-    [ConfigError, ProblemError, CliError, FolderInUseError].some((kind) => error instanceof kind) ||
+    [ConfigError, ProblemError, CliError, FolderInUseError, SigningKeyError].some((kind) => error instanceof kind) ||
     (error instanceof Error && 'syscall' in error);
   const text = error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`pve: ${text}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof CliError ? error.exitCode : 1;
 }

@@ -1,5 +1,6 @@
 import type { SnapshotConfirmed, SnapshotRecorded } from './character/snapshot.ts';
 import type { OutageEnded, OutageStarted } from './upstream/outage.ts';
+import type { ReplayEvent } from './replay/run.ts';
 import type { ValuationRequested } from './valuation-request/request.ts';
 import type { ParkingReleased, ValuationSettled } from './valuation-request/settlement.ts';
 import { settledVersion2 } from './valuation-request/upcast-settlement.ts';
@@ -15,7 +16,16 @@ export interface EventCatalogue {
   readonly ExpectationCalculated: ExpectationCalculated;
   readonly OutageStarted: OutageStarted;
   readonly OutageEnded: OutageEnded;
+  readonly ReplayPlanned: DataOf<ReplayEvent, 'ReplayPlanned'>;
+  readonly ReplayStarted: DataOf<ReplayEvent, 'ReplayStarted'>;
+  readonly ReplayCheckpointed: DataOf<ReplayEvent, 'ReplayCheckpointed'>;
+  readonly ReplayPaused: DataOf<ReplayEvent, 'ReplayPaused'>;
+  readonly ReplayResumed: DataOf<ReplayEvent, 'ReplayResumed'>;
+  readonly ReplayCompleted: DataOf<ReplayEvent, 'ReplayCompleted'>;
+  readonly ReplayCancelled: DataOf<ReplayEvent, 'ReplayCancelled'>;
 }
+
+type DataOf<E extends { type: string; data: unknown }, T extends E['type']> = Extract<E, { type: T }>['data'];
 
 export type EventType = keyof EventCatalogue;
 
@@ -35,6 +45,13 @@ const UPCASTERS: { readonly [T in EventType]: readonly Upcaster[] } = {
   ExpectationCalculated: [],
   OutageStarted: [],
   OutageEnded: [],
+  ReplayPlanned: [],
+  ReplayStarted: [],
+  ReplayCheckpointed: [],
+  ReplayPaused: [],
+  ReplayResumed: [],
+  ReplayCompleted: [],
+  ReplayCancelled: [],
 };
 
 /** An event that this version of the program cannot read. */

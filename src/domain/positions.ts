@@ -9,6 +9,11 @@ type Rewrite = (position: string) => string;
  * to another log must speak of that one's.
  */
 export function rewritePositions(event: DomainEvent, rewrite: Rewrite): DomainEvent {
+  if (event.type === 'ReplayPlanned') {
+    const { scope } = event.data;
+    const rewritten = { ...scope, mark: rewrite(scope.mark), from: rewrite(scope.from) };
+    return { ...event, data: { ...event.data, scope: rewritten } };
+  }
   if (event.type !== 'ValuationSettled' && event.type !== 'ParkingReleased') return event;
   const { data } = event;
   return { ...event, data: { ...data, ...range(data, rewrite), state: state(data.state, rewrite) } } as DomainEvent;

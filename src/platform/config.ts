@@ -90,6 +90,10 @@ const schema = z
     ADMISSION_MAX_QUEUE: integer(100, 10, 500).describe('requests that may wait for the database, per kind'),
     DRAIN_SECONDS: integer(0, 0, 300).describe('time for balancers to notice that a stopping process is not ready'),
     SHUTDOWN_SECONDS: integer(25, 1, 600).describe('time after that in which everything ends, else it is left'),
+    REPLAY_SIGNING_KEY: z
+      .string()
+      .optional()
+      .describe('Ed25519 key (PKCS #8, PEM or base64) of the certificates of replays; absent: made in PVE_DATA_DIR'),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .superRefine((config, context) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { REPLAY_EVENTS } from '../../src/domain/replay/run.ts';
 import { newestVersion, readEvent, UnreadableEventError, type EventType } from '../../src/domain/events.ts';
 
 interface StoredExample {
@@ -22,6 +23,7 @@ const types: readonly EventType[] = [
   'ExpectationCalculated',
   'OutageStarted',
   'OutageEnded',
+  ...REPLAY_EVENTS,
 ];
 
 describe('the event catalogue', () => {
