@@ -67,7 +67,8 @@ describe('the sweep of the backlog', () => {
     const done = await workAll(1600);
     expect(await swept).to.equal(1600);
     expect(new Set(done.map((job) => job.characterKey)).size).to.equal(1600);
-    expect(done.findIndex((job) => job.class === 'batch')).to.be.at.least(1440);
+    // Sixteen are worked on at a time, and may end in another order than they began.
+    expect(done.findIndex((job) => job.class === 'batch')).to.be.at.least(1440 - 16);
     expect(done[0]).to.include({
       characterKey: 'c00161',
       characterName: 'C161',
