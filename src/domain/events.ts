@@ -1,4 +1,5 @@
 import type { SnapshotConfirmed, SnapshotRecorded } from './character/snapshot.ts';
+import type { SpoolDrained } from './spool/spool-drained.ts';
 import type { OutageEnded, OutageStarted } from './upstream/outage.ts';
 import type { ReplayEvent } from './replay/run.ts';
 import type { ValuationRequested } from './valuation-request/request.ts';
@@ -23,6 +24,7 @@ export interface EventCatalogue {
   readonly ReplayResumed: DataOf<ReplayEvent, 'ReplayResumed'>;
   readonly ReplayCompleted: DataOf<ReplayEvent, 'ReplayCompleted'>;
   readonly ReplayCancelled: DataOf<ReplayEvent, 'ReplayCancelled'>;
+  readonly SpoolDrained: SpoolDrained;
 }
 
 type DataOf<E extends { type: string; data: unknown }, T extends E['type']> = Extract<E, { type: T }>['data'];
@@ -52,6 +54,7 @@ const UPCASTERS: { readonly [T in EventType]: readonly Upcaster[] } = {
   ReplayResumed: [],
   ReplayCompleted: [],
   ReplayCancelled: [],
+  SpoolDrained: [],
 };
 
 /** An event that this version of the program cannot read. */

@@ -40,7 +40,10 @@ const schema = z
     PORT: integer(8080, 0, 65535).describe('port of the HTTP API; 0 picks a free one'),
     HOST: z.string().default('127.0.0.1').describe('address to listen on'),
     ROLE: roles.describe('comma-separated roles of this process: api, worker, projector, ops'),
-    PVE_DATA_DIR: z.string().default('.pve').describe('folder of the embedded services'),
+    PVE_DATA_DIR: z
+      .string()
+      .default('.pve')
+      .describe('folder of the embedded services, and of requests that the log could not take'),
     DATABASE_URL: z
       .url({ protocol: /^postgres(ql)?$/ })
       .optional()

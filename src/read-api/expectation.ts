@@ -14,7 +14,7 @@ export type FileRequest = (wish: {
   characterName: string;
   correlationId: string;
   client: string;
-}) => Promise<{ requestId: string; position: bigint } | undefined>;
+}) => Promise<{ requestId: string; position: bigint | null } | undefined>;
 
 /** What a read finds: a stored answer, or a request that will lead to one, `null` where none could be filed. */
 export type Found =

@@ -16,6 +16,8 @@ interface Parts {
   readonly store: Pick<EventStore, 'readLast'>;
   readonly database: Reading;
   readonly atLeast: AtLeast;
+  /** Whether a request that the log does not have may have been accepted while the log was away. */
+  readonly mayBeSpooled: () => Promise<boolean>;
 }
 
 /** Where a request stands. */
@@ -32,6 +34,8 @@ async function answer(parts: Parts, request: Request, response: Response): Promi
   const stored = UUID.test(id) ? await parts.store.readLast(requestStream(id)) : undefined;
   const event = stored === undefined ? undefined : readEvent(stored);
   if (stored === undefined || event?.type !== 'ValuationRequested') {
+    if (await parts.mayBeSpooled())
+      throw new ProblemError('unavailable', 'accepted requests are on their way to the log');
     throw new ProblemError('not-found', 'there is no request of this id', { field: 'id' });
   }
   const { requestId, characterKey, characterName } = event.data;

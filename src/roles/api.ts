@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { resolve } from 'node:path';
 import type { Router } from 'express';
 import { createAcceptRequest } from '../commands/requests/accept-request.ts';
 import { createCommandRoutes } from '../commands/requests/routes.ts';
+import { Spool } from '../commands/spool/spool.ts';
 import { createGroupAppend, type Append } from '../event-store/group-append.ts';
 import { ProblemError } from '../domain/errors.ts';
 import type { Reading } from '../platform/database.ts';
@@ -37,7 +39,8 @@ export async function startApiRole(parts: Parts): Promise<Api> {
   const { config, lifeline, valuationThread, now, log, metrics } = parts;
   const { clientOf, requests, filing, admission, router: protection } = createProtection(parts);
   const { database, store, append } = admitted(parts, admission);
-  const acceptRequest = createAcceptRequest({ store, append, limits: filing, now });
+  const spool = await startSpool(parts, append);
+  const acceptRequest = createAcceptRequest({ store, append: (one) => spool.append(one), limits: filing, now });
   // A read for which nothing can be filed now is answered all the same, with what there is.
   const fileRequest: FileRequest = (wish) => acceptRequest({ ...wish, actor: 'reader' }).catch(withoutFiling);
   const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
@@ -67,7 +70,7 @@ export async function startApiRole(parts: Parts): Promise<Api> {
     createCommandRoutes({ acceptRequest, database, clientOf }),
     createCharacterRoutes(character),
     createHistoryRoutes(reads),
-    createRequestRoutes(reads),
+    createRequestRoutes({ ...reads, mayBeSpooled: () => spool.mayHold() }),
   ];
   const refuse = createFrontDoor(admission);
   return { routers, answerAtOnce: (request, response) => lane.answer(request, response) || refuse(request, response) };
@@ -92,6 +95,16 @@ function admitted(parts: Parts, admission: Admission) {
   const groupAppend = createGroupAppend(parts.store);
   const append: Append = (one) => admission.run('commands', () => groupAppend(one));
   return { database, store, append };
+}
+
+/** Keeps accepting while the log is away. */
+async function startSpool(parts: Parts, append: Append): Promise<Spool> {
+  const { config, store, metrics } = parts;
+  const folder = resolve(config.PVE_DATA_DIR, 'spool');
+  const storeId = await store.storeId();
+  const spool = new Spool({ ...parts, folder, storeId, append, registry: metrics.registry });
+  inBackground(parts, 'spool', (signal) => spool.run(signal));
+  return spool;
 }
 
 /** The tiers of ready answers, kept right by the change feed of the read models. */

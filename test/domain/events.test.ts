@@ -24,6 +24,7 @@ const types: readonly EventType[] = [
   'OutageStarted',
   'OutageEnded',
   ...REPLAY_EVENTS,
+  'SpoolDrained',
 ];
 
 describe('the event catalogue', () => {

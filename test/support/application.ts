@@ -1,7 +1,7 @@
 import { startApplication, type Application } from '../../src/main.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { createStandin, type Standin } from '../../src/standin/standin.ts';
-import { testDatabase } from './services.ts';
+import { temporaryFolder, testDatabase } from './services.ts';
 
 /** The tests run the sources: so does their thread. */
 const THREAD = new URL('./valuation-thread.mjs', import.meta.url);
@@ -41,6 +41,7 @@ export async function testApplication(environment: Record<string, string> = {}):
     UPSTREAM_REQUESTS_PER_DAY: '20000000',
     UPSTREAM_PROBE_INTERVAL_MS: '100',
     UPSTREAM_RAMP_STEP_MS: '100',
+    PVE_DATA_DIR: await temporaryFolder(),
     PORT: '0',
     LOG_LEVEL: 'silent',
     ...environment,

@@ -4,8 +4,7 @@ import { ProblemError } from '../../domain/errors.ts';
 import { readEvent } from '../../domain/events.ts';
 import { sha256 } from '../../domain/ids.ts';
 import { requestIdOfKey, requestIdOfMoment, requestStream } from '../../domain/valuation-request/request.ts';
-import type { EventStore, Position } from '../../event-store/event-store.ts';
-import type { Append } from '../../event-store/group-append.ts';
+import type { AppendResult, EventStore, Position, StreamAppend } from '../../event-store/event-store.ts';
 import { newEvents } from '../new-event.ts';
 import type { FilingLimits } from './filing-limits.ts';
 
@@ -25,7 +24,8 @@ export interface RequestValuation {
 export interface AcceptedRequest {
   readonly requestId: string;
   readonly characterKey: string;
-  readonly position: Position;
+  /** `null`: it is in the spool, and will have one once the log is back. */
+  readonly position: Position | null;
   /** The request was in the log already: it may even be settled. */
   readonly repeated: boolean;
 }
@@ -34,7 +34,8 @@ export type AcceptRequest = (command: RequestValuation) => Promise<AcceptedReque
 
 interface Parts {
   readonly store: Pick<EventStore, 'readLast'>;
-  readonly append: Append;
+  /** Makes an append durable; `undefined` where that is not in the log yet. */
+  readonly append: (append: StreamAppend) => Promise<AppendResult | undefined>;
   /** Absent: nothing is limited. */
   readonly limits: FilingLimits | undefined;
   readonly now: () => Date;
@@ -43,7 +44,7 @@ interface Parts {
 /**
  * Accepts requests: one event in a stream of its own, so accepting costs the same however hot the character. Throws
  * `ProblemError`: `invalid-input` for the name, `idempotency-key-reused` for a known key with another body,
- * `too-many-requests` beyond the limits of filing, `unavailable` when the log cannot be written.
+ * `too-many-requests` beyond the limits of filing, `unavailable` when it cannot be made durable.
  */
 export function createAcceptRequest(parts: Parts): AcceptRequest {
   return async (command) => {
@@ -59,6 +60,7 @@ export function createAcceptRequest(parts: Parts): AcceptRequest {
     const cause = { commandId: requestId, correlationId, causationId: null, actor, now };
     const events = newEvents([{ type: 'ValuationRequested', data }], cause);
     const result = await parts.append({ stream: requestStream(requestId), expectedRevision: 'no-stream', events });
+    if (result === undefined) return { requestId, characterKey: key, position: null, repeated: false };
     if (result.idempotent && idempotency !== undefined) await refuseOtherBody(parts.store, requestId, bodyHash);
     return { requestId, characterKey: key, position: result.position, repeated: result.idempotent };
   };

@@ -46,9 +46,10 @@ async function file(parts: Parts, request: Request, response: Response, characte
     actor: 'anonymous',
   });
   const { characterKey, position } = accepted;
-  const settlement = accepted.repeated
-    ? await parts.database.query((sql) => findSettlement(sql, characterKey, position))
-    : undefined;
+  const settlement =
+    accepted.repeated && position !== null
+      ? await parts.database.query((sql) => findSettlement(sql, characterKey, position))
+      : undefined;
   response.status(202).set({ Location: requestPath(accepted.requestId), 'Cache-Control': 'no-store' });
   response.json(acceptedBody(accepted, settlement?.outcome ?? 'pending'));
 }

@@ -6,15 +6,26 @@ export function requestPath(requestId: string): string {
   return `/api/v4/requests/${requestId}`;
 }
 
+interface Accepted {
+  readonly requestId: string | null;
+  readonly status: RequestStatus;
+  readonly statusUrl: string | null;
+  readonly position: string | null;
+  /** Where it is while it has no position. */
+  readonly durability?: 'spooled';
+}
+
 /**
- * Body of 202: the request is durable at `position`, `null` while it is not in the log yet. Without a `requestId` nothing
- * was filed: the limits of filing were reached.
+ * Body of 202: the request is durable at `position`, or in the spool while it is not in the log yet (`null`). Without a
+ * `requestId` nothing was filed: the limits of filing were reached.
  */
 export function acceptedBody(
   request: { requestId: string | null; position: bigint | null },
   status: RequestStatus,
-): { requestId: string | null; status: RequestStatus; statusUrl: string | null; position: string | null } {
+): Accepted {
+  const spooled = request.requestId !== null && request.position === null;
   return {
+    ...(spooled ? { durability: 'spooled' } : {}),
     requestId: request.requestId,
     status,
     statusUrl: request.requestId === null ? null : requestPath(request.requestId),
