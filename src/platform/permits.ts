@@ -65,12 +65,16 @@ export class Permits {
     return this.#congestion.is();
   }
 
-  /** Whether whoever asks now would be refused at once; if so it counts as refused. */
-  refuses(): boolean {
+  /** How many who ask now would be let in or may wait. */
+  room(): number {
     const { size, maxWaiting } = this.#options;
-    if (maxWaiting === undefined || this.#active < size() || this.#waiting.size < maxWaiting()) return false;
+    const places = maxWaiting === undefined ? Infinity : maxWaiting();
+    return Math.max(0, size() - this.#active) + places - this.#waiting.size;
+  }
+
+  /** Counts one as refused that was turned away before it asked. */
+  turnAway(): void {
     this.#refused++;
-    return true;
   }
 
   /** Gives free permits to those who wait; to be called when `size` has grown. Fewer permits than are out: none is taken back. */

@@ -10,8 +10,10 @@ type AdmissionClass = 'reads' | 'commands' | 'waits';
 export interface Admission {
   /** Runs `work` when it is its turn. Throws `ProblemError` `overloaded`; also when `signal` aborts in the queue. */
   run<T>(kind: AdmissionClass, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** Whether work of this kind would be refused at once, before anything is done for it; counts as refused. */
-  refuses(kind: AdmissionClass): boolean;
+  /** How much more work of this kind is worth beginning: bounded only while nobody is let in without a wait. */
+  room(kind: AdmissionClass): number;
+  /** Counts work as refused that was turned away before anything was done for it. */
+  turnAway(kind: AdmissionClass): void;
   stats(): Readonly<Record<AdmissionClass, PermitStats>>;
 }
 
@@ -48,7 +50,8 @@ export function createAdmission({ poolSize, maxQueue }: AdmissionOptions): Admis
   const classes = { reads, commands, waits };
   return {
     run: (kind, work, signal) => classes[kind].run(work, signal),
-    refuses: (kind) => classes[kind].refuses(),
+    room: (kind) => (classes[kind].isCongested() ? classes[kind].room() : Infinity),
+    turnAway: (kind) => classes[kind].turnAway(),
     stats: () => ({ reads: reads.stats(), commands: commands.stats(), waits: waits.stats() }),
   };
 }

@@ -17,10 +17,21 @@ const [BEFORE = '', BEHIND = ''] = JSON.stringify(
  * process can do, refusing each one dearly would leave no time for those that are let in. Answers whether it did.
  */
 export function createFrontDoor(admission: Admission): (request: IncomingMessage, response: ServerResponse) => boolean {
+  // A batch of requests is parsed before any of them reaches admission: those on their way there count too.
+  const entering = { reads: 0, commands: 0 };
+  const enter = (kind: keyof typeof entering): void => {
+    if (entering[kind] === 0) setImmediate(() => (entering[kind] = 0));
+    entering[kind] += 1;
+  };
   return (request, response) => {
     const { url = '', method } = request;
     if (!url.startsWith(PUBLIC) || url.startsWith(OPERATORS)) return false;
-    if (!admission.refuses(method === 'POST' ? 'commands' : 'reads')) return false;
+    const kind = method === 'POST' ? 'commands' : 'reads';
+    if (admission.room(kind) > entering[kind]) {
+      enter(kind);
+      return false;
+    }
+    admission.turnAway(kind);
     const given = request.headers['x-correlation-id'];
     const correlationId = correlationIdOf(typeof given === 'string' ? given : undefined);
     const body = BEFORE + correlationId + BEHIND;

@@ -53,14 +53,14 @@ describe('admission', () => {
     const admission = open();
     const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 8));
     const burst = Array.from({ length: 20 }, () => admission.run('reads', () => Promise.resolve()));
-    expect(admission.refuses('reads')).to.equal(false);
+    expect(admission.room('reads')).to.be.greaterThan(0);
     await Promise.all(burst);
-    expect(admission.refuses('reads')).to.equal(false);
+    expect(admission.room('reads')).to.be.greaterThan(0);
     // Each takes longer than anybody may wait: whoever comes always finds a queue.
     const crowd = Array.from({ length: 40 }, () => admission.run('reads', pause));
     await until(
-      () => Promise.resolve(admission.refuses('reads')),
-      (refuses) => refuses,
+      () => Promise.resolve(admission.room('reads')),
+      (room) => room <= 0,
     );
     expect(admission.stats().reads.waiting).to.be.within(8, 40);
     await Promise.all(crowd);
@@ -69,11 +69,11 @@ describe('admission', () => {
       async () => {
         await admission.run('reads', () => Promise.resolve());
         const next = Array.from({ length: 20 }, () => admission.run('reads', () => Promise.resolve()));
-        const refused = admission.refuses('reads');
+        const room = admission.room('reads');
         await Promise.allSettled(next);
-        return refused;
+        return room;
       },
-      (refused) => !refused,
+      (room) => room > 0,
     );
   });
 
