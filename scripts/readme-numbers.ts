@@ -1,13 +1,10 @@
 /** Writes the README's numbers from evidence/*.json: `npm run numbers`. Nothing else may put a number there. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { replayTable, type ReplayEvidence } from './readme-replay.ts';
+import { origin, ratio, tableRow, type Line, type Measured } from './readme-tables.ts';
 
 const BEGIN = '<!-- numbers:begin (npm run numbers) -->';
 const END = '<!-- numbers:end -->';
-
-interface Measured {
-  readonly commit: string;
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string };
-}
 
 interface StartEvidence extends Measured {
   readonly runs: readonly {
@@ -32,10 +29,6 @@ interface EngineEvidence extends Measured {
 function evidence(name: string): unknown {
   const file = `evidence/${name}.json`;
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-}
-
-function origin({ machine, commit }: Measured, command: string): string {
-  return `\`${command}\` on ${machine.cores} cores of ${machine.cpu}, Node.js ${machine.node}, commit ${commit}:`;
 }
 
 function startTable(start: StartEvidence): string[] {
@@ -94,8 +87,6 @@ interface ReadEvidence extends Measured {
   };
 }
 
-type Line = readonly [what: string, target: string, measured: string, met: boolean];
-
 function hitLines(hits: NonNullable<ReadEvidence['results']['hits']>): Line[] {
   const { product, express } = hits;
   const bare = hits['bare node:http'];
@@ -108,8 +99,6 @@ function hitLines(hits: NonNullable<ReadEvidence['results']['hits']>): Line[] {
     [`beside plain Express (${rates})`, '≥ 4.5 ×', ratio(beside(express)), beside(express) >= 4.5],
   ];
 }
-
-const ratio = (value: number): string => `${value.toFixed(2)} ×`;
 
 function readLines({ l2, db, crowd, zipf, overload, memory, invalidation }: ReadEvidence['results']): Line[] {
   const lines: (Line | undefined)[] = [
@@ -161,9 +150,7 @@ function readTable(read: ReadEvidence): string[] {
     '',
     `| reads; ratios by server processor time; the answer is ${answers.origin}: ${bytes} | target | measured | |`,
     '|---|---|---|---|',
-    ...lines.map(
-      ([what, target, measured, met]) => `| ${what} | ${target} | ${measured} | ${met ? 'met' : '**missed**'} |`,
-    ),
+    ...lines.map(tableRow),
   ];
 }
 
@@ -172,9 +159,13 @@ export function withNumbers(readme: string): string {
   const start = evidence('start') as StartEvidence | undefined;
   const engine = evidence('engine') as EngineEvidence | undefined;
   const read = evidence('read') as ReadEvidence | undefined;
-  const tables = [start && startTable(start), engine && engineTable(engine), read && readTable(read)].filter(
-    (table) => table !== undefined,
-  );
+  const replay = evidence('replay') as ReplayEvidence | undefined;
+  const tables = [
+    start && startTable(start),
+    engine && engineTable(engine),
+    read && readTable(read),
+    replay && replayTable(replay),
+  ].filter((table) => table !== undefined);
   const block = tables.length === 0 ? [] : ['## Numbers', '', ...tables.flatMap((table) => [...table, ''])];
   const [before = '', rest = ''] = readme.split(BEGIN);
   return [before + BEGIN, '', ...block, END + (rest.split(END)[1] ?? '')].join('\n');

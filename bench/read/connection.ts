@@ -22,6 +22,14 @@ export function requestBytes(path: string, headers: Readonly<Record<string, stri
   return Buffer.from(`GET ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
 }
 
+/** The bytes of a POST of this JSON. */
+export function postBytes(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Buffer {
+  const json = JSON.stringify(body);
+  const all = { Host: 'localhost', 'Content-Type': 'application/json', ...headers };
+  const lines = Object.entries({ ...all, 'Content-Length': Buffer.byteLength(json) }).map(([k, v]) => `${k}: ${v}`);
+  return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${json}`);
+}
+
 /** One keep-alive connection: a request at a time, length-framed answers. */
 export class Connection {
   readonly #socket: Socket;

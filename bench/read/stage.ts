@@ -13,12 +13,16 @@ export interface Server {
   readonly port: number;
   readonly pid: number;
   stop(): Promise<void>;
+  /** Ends it with SIGKILL. */
+  kill(): Promise<void>;
 }
 
 export interface Stage {
   readonly databaseUrl: string;
   /** `undefined` where no Redis is installed. */
   readonly redisUrl: string | undefined;
+  readonly postgresPid: number;
+  readonly redisPid: number | undefined;
   /** The compiled program with these variables, on this core where given. */
   serve(variables: Record<string, string>, core?: number): Promise<Server>;
   close(): Promise<void>;
@@ -56,7 +60,10 @@ export async function openStage(): Promise<Stage> {
   return {
     databaseUrl: postgres.url,
     redisUrl: redis?.url,
-    serve: (variables, core) => serve({ DATABASE_URL: postgres.url, ...variables }, core),
+    postgresPid: postgres.pid(),
+    redisPid: redis?.child.pid,
+    serve: (variables, core) =>
+      serve({ DATABASE_URL: postgres.url, PVE_DATA_DIR: join(folder, 'pve'), ...variables }, core),
     close: async () => {
       redis?.child.kill();
       if (redis) await ended(redis.child);
@@ -80,20 +87,29 @@ async function startRedis(folder: string): Promise<{ url: string; child: ChildPr
 }
 
 async function serve(variables: Record<string, string>, core: number | undefined): Promise<Server> {
-  const kept = { PATH: process.env.PATH, HOME: process.env.HOME };
   const quiet = { PORT: '0', LOG_LEVEL: 'warn', ROLE: 'api', RATE_LIMIT: 'off' };
-  const child = spawn(process.execPath, ['bin/pve.js', 'serve'], {
-    env: { ...kept, ...quiet, ...variables },
+  return await startPve(['serve'], { ...quiet, ...variables }, core);
+}
+
+/** Runs a command of the compiled program that says on its output where it listens, once it does. */
+export async function startPve(
+  command: readonly string[],
+  variables: Record<string, string>,
+  core?: number,
+): Promise<Server> {
+  const kept = { PATH: process.env.PATH, HOME: process.env.HOME };
+  const child = spawn(process.execPath, ['bin/pve.js', ...command], {
+    env: { ...kept, ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const port = await new Promise<number>((resolve, reject) => {
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
-      const [, found] = /(?:at|health at) http:\/\/(?:localhost|127\.0\.0\.1):(\d+)/.exec(output) ?? [];
+      const [, found] = / at http:\/\/(?:localhost|127\.0\.0\.1):(\d+)/.exec(output) ?? [];
       if (found !== undefined) resolve(Number(found));
     });
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${output}`)));
+    child.once('exit', (code) => reject(new Error(`pve ${command.join(' ')} ended with ${code}: ${output}`)));
   });
   return started(child, port, core);
 }
@@ -112,12 +128,9 @@ export async function servePlain(
 function started(child: ChildProcess, port: number, core: number | undefined): Server {
   const pid = child.pid ?? 0;
   if (core !== undefined) pin(pid, core);
-  return {
-    port,
-    pid,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await ended(child);
-    },
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal);
+    await ended(child);
   };
+  return { port, pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
