@@ -1,5 +1,8 @@
+import cluster from 'node:cluster';
+import { on } from 'node:events';
 import { Command } from 'commander';
 import { startApplication, type Application } from '../main.ts';
+import { STOP } from '../platform/cluster/web-processes.ts';
 import { readConfig, type Config } from '../platform/config.ts';
 import { DEFAULT_URL } from './value.ts';
 
@@ -8,11 +11,30 @@ export const serveCommand = new Command('serve')
   .description('run the roles of ROLE (default: all of them, with embedded services where none are configured)')
   .action(async () => {
     const config = readConfig(process.env);
+    if (cluster.isWorker && config.WEB_CONCURRENCY > 1) {
+      await serveForPrimary(config);
+      return;
+    }
     const application = await startApplication(config);
     const stop = createStop(application, config);
     process.on('SIGINT', stop).on('SIGTERM', stop);
     process.stdout.write(announcement(application.url, config));
   });
+
+/** A terminal's signals reach all processes of its group: one of several leaves them to the one that started it. */
+async function serveForPrimary(config: Config): Promise<void> {
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore).on('SIGTERM', ignore);
+  // From here on no order is missed, even one that comes during the start.
+  const messages = on(process, 'message') as AsyncIterable<[unknown]>;
+  const application = await startApplication(config).catch((error: unknown) => {
+    // Orders are no reason to stay for a process that could not start.
+    process.channel?.unref();
+    throw error;
+  });
+  const stop = createStop(application, config);
+  for await (const [message] of messages) if (message === STOP) stop();
+}
 
 /**
  * What a signal does: the first begins the stop; the second skips its wait for balancers; the next, or the deadline,

@@ -1,5 +1,5 @@
 import { Router, type Response } from 'express';
-import type { Metrics } from '../platform/metrics.ts';
+import { Registry } from 'prom-client';
 
 /** Looks at one dependency; rejects with the reason when it does not answer. */
 export type Check = () => Promise<void>;
@@ -7,7 +7,8 @@ export type Check = () => Promise<void>;
 export interface HealthParts {
   /** By name of the dependency, e.g. `database`. */
   readonly checks: Readonly<Record<string, Check>>;
-  readonly metrics: Metrics;
+  /** The metrics as Prometheus reads them. */
+  readonly scrape: () => Promise<string>;
   /** False from the moment the process is told to stop. */
   readonly accepting: () => boolean;
 }
@@ -31,7 +32,7 @@ export function createHealthRoutes(parts: HealthParts): Router {
     });
   });
   router.get('/metrics', async (_request, response) => {
-    response.set('Content-Type', parts.metrics.registry.contentType).end(await parts.metrics.registry.metrics());
+    response.set('Content-Type', Registry.PROMETHEUS_CONTENT_TYPE).end(await parts.scrape());
   });
   return router;
 }

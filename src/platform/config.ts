@@ -78,6 +78,7 @@ const schema = z
     UPSTREAM_PROBE_INTERVAL_MS: integer(10_000, 50, 600_000).describe('between two probes while the game API is out'),
     UPSTREAM_RAMP_STEP_MS: integer(5000, 50, 600_000).describe('length of each step back to the whole budget'),
     STANDIN_DIR: z.string().optional().describe('folder of the characters the stand-in serves beside its own samples'),
+    WEB_CONCURRENCY: integer(1, 1, 64).describe('processes that answer HTTP on the port, with the role api'),
     DATABASE_POOL_SIZE: integer(10, 5, 50).describe('queries and transactions at a time'),
     WORKER_CONCURRENCY: integer(4, 1, 64).describe('characters valued at a time'),
     VALUATION_THREADS: integer(1, 1, 16).describe('threads of an API process for what-if questions'),

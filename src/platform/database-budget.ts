@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 /** Connections kept free for administrators, backups and the moments of a rolling restart. */
 const RESERVE = 10;
 
-/** `besides`: connections of one process outside its pool (operators, queue, leader locks, listeners). */
+/** `poolSize`: of each process; `besides`: connections of all outside their pools (operators, queue, leader locks, listeners). */
 export interface ConnectionBudget {
   readonly processes: number;
   readonly poolSize: number;
@@ -21,10 +21,10 @@ export async function assertConnectionsFit(database: Database, budget: Connectio
   );
   const available = (row?.max ?? 0) - RESERVE;
   const { processes, poolSize, besides } = budget;
-  const needed = processes * (poolSize + besides);
+  const needed = processes * poolSize + besides;
   if (needed <= available) return;
   throw new Error(
-    `DATABASE_POOL_SIZE: ${processes} processes × (${poolSize} + ${besides}) connections = ${needed}, ` +
+    `DATABASE_POOL_SIZE: ${processes} processes × ${poolSize} connections + ${besides} others = ${needed}, ` +
       `but PostgreSQL has ${available} to give (max_connections − ${RESERVE})`,
   );
 }

@@ -6,7 +6,7 @@ export type { Logger } from 'pino';
 const SECRETS = ['apiKey', 'password', 'token', 'authorization', 'NEXON_API_KEY', 'DATABASE_URL', 'REDIS_URL'];
 
 /** JSON lines on stdout; secrets are replaced. `base` is added to every line (role, instance). */
-export function createLogger(level: string, base: Record<string, string> = {}): Logger {
+export function createLogger(level: string, base: Record<string, string | number> = {}): Logger {
   const paths = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
   return pino({ level, base, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths, censor: '[redacted]' } });
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { json } from '../support/application.ts';
+import { lives } from '../support/lives.ts';
 import { until } from '../support/log-parts.ts';
 import { runPve, startPve, type PveProcess } from '../support/pve-process.ts';
 import { temporaryFolder } from '../support/services.ts';
@@ -13,16 +14,6 @@ interface Expectation {
   readonly character: { readonly name: string };
   readonly total: { readonly mean: number; readonly p50: number };
   readonly presets: readonly unknown[];
-}
-
-/** Whether a process of this pid exists. */
-function lives(pid: number): boolean {
-  // Signal 0 only asks; "no such process" is the answer "no".
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 describe('the embedded default, as a new user meets it', function () {

@@ -14,7 +14,7 @@ describe('health and metrics', () => {
   before(async () => {
     const metrics = createMetrics();
     const checks = { database: () => database(), queue: () => Promise.resolve() };
-    const health = createHealthRoutes({ checks, metrics, accepting: () => accepting });
+    const health = createHealthRoutes({ checks, scrape: () => metrics.registry.metrics(), accepting: () => accepting });
     server = await listen(createApp([health], silent, metrics), { host: '127.0.0.1', port: 0 });
   });
   beforeEach(() => {

@@ -225,14 +225,14 @@ describe('the database', () => {
       const database = open();
       const [row] = await database.query((sql) => sql`select current_setting('max_connections')::int as max`);
       const max = (row as { max: number }).max;
-      await assertConnectionsFit(database, { processes: 2, poolSize: (max - 10) / 2 - 5, besides: 5 });
+      await assertConnectionsFit(database, { processes: 2, poolSize: (max - 10) / 2 - 5, besides: 10 });
       const tooMany = outcome(
-        assertConnectionsFit(database, { processes: 2, poolSize: (max - 10) / 2 - 4, besides: 5 }),
+        assertConnectionsFit(database, { processes: 2, poolSize: (max - 10) / 2 - 4, besides: 10 }),
       );
       expect(await tooMany)
         .to.be.instanceOf(Error)
         .with.property('message')
-        .that.matches(/^DATABASE_POOL_SIZE: 2 processes × \(\d+ \+ 5\) connections = \d+, but PostgreSQL has \d+/);
+        .that.matches(/^DATABASE_POOL_SIZE: 2 processes × \d+ connections \+ 10 others = \d+, but PostgreSQL has \d+/);
     });
   });
 });
