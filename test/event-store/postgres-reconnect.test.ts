@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/platform/database.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 import { ids, newEvents, Subscriber, unique } from '../contract/fixtures.ts';
+import { until } from '../support/log-parts.ts';
 import { testPostgres } from '../support/services.ts';
 import type { TestServer } from '../support/services.ts';
 import { silent } from '../support/silent-log.ts';
@@ -103,7 +104,12 @@ describe('postgres: lost connections', function () {
     const acknowledged = await writeThrough(async (acknowledgedMore) => {
       for (let round = 0; round < 2; round++) {
         await acknowledgedMore(40);
+        const killed = server.pid();
         server.kill();
+        await until(
+          () => Promise.resolve(server.pid()),
+          (pid) => pid !== killed,
+        );
         await acknowledgedMore(40);
       }
     });
