@@ -60,8 +60,14 @@ export async function dropSettled(
 
 async function addRows(sql: Transaction, rows: readonly BacklogRow[]): Promise<void> {
   if (rows.length === 0) return;
+  const column = (name: keyof BacklogRow) => rows.map((row) => row[name]);
+  // Arrays: one statement, parsed and planned once, however many rows.
   await sql`
-    insert into backlog_view ${sql(rows)}
+    insert into backlog_view (character_key, character_name, class, correlation_id, through, requested_at, pending_since)
+    select * from unnest(
+      ${column('character_key')}::text[], ${column('character_name')}::text[], ${column('class')}::text[],
+      ${column('correlation_id')}::text[], ${column('through')}::text[]::bigint[],
+      ${column('requested_at')}::text[]::timestamptz[], ${column('pending_since')}::text[]::timestamptz[])
     on conflict (character_key) do update set
       through = greatest(backlog_view.through, excluded.through),
       requested_at = greatest(backlog_view.requested_at, excluded.requested_at),
@@ -71,13 +77,17 @@ async function addRows(sql: Transaction, rows: readonly BacklogRow[]): Promise<v
 
 type BacklogRow = ReturnType<typeof backlogRow>;
 
-/** One row per character: its newest request of the batch. */
+/** One row per character: its newest request of the batch, pending since its first one. */
 function newestRequests(events: readonly RecordedEvent[]): Map<string, BacklogRow> {
   const rows = new Map<string, BacklogRow>();
   for (const event of events) {
     if (event.type !== 'ValuationRequested') continue;
     const { data } = readEvent(event) as { data: ValuationRequested };
-    rows.set(data.characterKey, backlogRow(event, { ...data, through: String(event.position) }));
+    const row = backlogRow(event, { ...data, through: String(event.position) });
+    rows.set(data.characterKey, {
+      ...row,
+      pending_since: rows.get(data.characterKey)?.pending_since ?? row.pending_since,
+    });
   }
   return rows;
 }

@@ -91,4 +91,23 @@ describe('the backlog', () => {
       }
     });
   }
+
+  it('has a character pending since its first request, however the log is cut into batches', async () => {
+    const times = ['2026-11-22T00:00:01.000Z', '2026-11-22T00:00:02.000Z', '2026-11-22T00:00:03.000Z'];
+    const events = times.map((occurredAt, i) => {
+      const event = requested(4 + i);
+      return { ...event, metadata: { ...event.metadata, occurredAt } };
+    });
+    for (let cut = 1; cut <= events.length; cut += 1) {
+      await parts.database.query((sql) => sql`delete from backlog_view`);
+      for (const batch of [events.slice(0, cut), events.slice(cut)])
+        if (batch.length > 0) await parts.database.transaction((sql) => backlogModel.apply(sql, batch));
+      const rows = await parts.database.query(
+        (sql) => sql<{ since: Date; newest: Date }[]>`
+          select pending_since as since, requested_at as newest from backlog_view`,
+      );
+      const at = rows.map(({ since, newest }) => [since.toISOString(), newest.toISOString()]);
+      expect(at, `cut at ${cut}`).to.deep.equal([[times[0], times[2]]]);
+    }
+  });
 });
