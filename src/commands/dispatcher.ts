@@ -13,6 +13,7 @@ export const backlogModel: Subscriber = {
   name: 'backlog',
   types: ['ValuationRequested', 'ValuationSettled', 'ParkingReleased'],
   tables: ['backlog_view'],
+  batchSize: 2000,
   apply: applyToBacklog,
 };
 

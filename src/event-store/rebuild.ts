@@ -17,7 +17,7 @@ export interface RebuildParts {
   readonly onProgress: (progress: Rebuilt & { readonly position: Position; readonly head: Position }) => void;
 }
 
-const BATCH = 500;
+const BATCH_SIZE = 500;
 /** Shared by all subscriptions: a rebuild parks beside it too, and only its rows are swapped in. */
 const PARKED = 'parked_event';
 
@@ -32,13 +32,20 @@ export async function rebuild(subscriber: Subscriber, parts: RebuildParts): Prom
   await database.transaction((sql) => createStaging(sql, subscriber));
   let position = START;
   let [events, parked] = [0, 0];
-  for (;;) {
-    const slice = await store.readAll({ after: position, limit: BATCH, types: subscriber.types });
+  const { types, batchSize: limit = BATCH_SIZE } = subscriber;
+  const read = (after: Position) => store.readAll({ after, limit, types });
+  for (let next = read(position); ;) {
+    const slice = await next;
     const caughtUp = slice.through === position;
+    // The next slice is read while this one is applied. Awaited above; a batch that fails leaves it to nobody.
+    if (!caughtUp) next = read(slice.through);
+    next.catch(() => undefined);
     if (slice.events.length > 0) {
       await database.transaction(async (sql) => {
         // The subscriber's own statements, on the tables beside: they name no schema.
         await sql`set local search_path to ${sql(stagingOf(subscriber))}, public`;
+        // Nothing of it counts before the swap, whose commit is synchronous and makes all before it durable.
+        await sql`set local synchronous_commit to off`;
         const applied = await applyOrPark(subscriber, sql, { events: slice.events, someParked: parked > 0 });
         parked += slice.events.length - applied.length;
       });

@@ -10,6 +10,8 @@ export interface Subscriber {
   readonly types: readonly string[];
   /** The read model it keeps, all of it: tables that can be dropped and rebuilt from the log. */
   readonly tables: readonly string[];
+  /** Events that a rebuild applies at once (default 500): more where they are small and many of them make one row. */
+  readonly batchSize?: number;
   /**
    * What has to be applied in order, told without looking at the data: when an event cannot be applied, later ones of
    * its key wait. Default: the stream.
