@@ -1,44 +1,45 @@
 /**
- * Measures the PostgreSQL event store on a server of its own (fsync on) and writes evidence/store.json.
- * Run: npx tsx bench/store.ts [seconds per round, default 5]
+ * Measures the PostgreSQL event store and rebuilds of read models on servers of their own (fsync on) and writes
+ * evidence/store.json. A wrong count or content ends it: nothing is written then.
+ * Run: npx tsx bench/store.ts [--seconds 5] [--full] [appends-and-reads | rebuilds]; seconds per round; full: rebuilds from
+ * 2,160,000 events, which takes minutes.
  */
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { START } from '../src/event-store/event-store.ts';
-import type { EventStore, NewEvent, StreamAppend } from '../src/event-store/event-store.ts';
+import type { EventStore, NewEvent, RecordedEvent, StreamAppend } from '../src/event-store/event-store.ts';
 import { createGroupAppend } from '../src/event-store/group-append.ts';
 import { createPostgresEventStore } from '../src/event-store/postgres/postgres-event-store.ts';
+import { openClient } from '../src/platform/database-client.ts';
+import type { Client } from '../src/platform/database-client.ts';
 import { openDatabase } from '../src/platform/database.ts';
 import type { Database } from '../src/platform/database.ts';
 import { startEmbeddedPostgres } from '../src/platform/embedded/postgres.ts';
 import { migrate } from '../src/platform/migrate.ts';
-import { machine, writeEvidence } from './evidence.ts';
+import { machine, readEvidence, writeEvidence } from './evidence.ts';
+import { measureRebuilds } from './store/rebuild.ts';
+import { rowOf, timeRound } from './store/round.ts';
+import type { Round, Row } from './store/round.ts';
 
-const SECONDS = Number(process.argv[2] ?? 5);
+const { values: options, positionals: chosen } = parseArgs({
+  allowPositionals: true,
+  options: { seconds: { type: 'string', default: '5' }, full: { type: 'boolean', default: false } },
+});
+const SECONDS = Number(options.seconds);
 const ROUNDS = 3;
-
-interface Row {
-  readonly name: string;
-  readonly target: number | null;
-  /** Events per second: the median of the rounds, and all of them. */
-  readonly perSecond: number;
-  readonly rounds: readonly number[];
-  /** Processor time per event in microseconds, of this process and of the server: steadier on a busy machine. */
-  readonly clientMicroseconds: number;
-  readonly serverMicroseconds: number;
-}
-
-type Round = Omit<Row, 'name' | 'target' | 'rounds'>;
+const TYPE = 'ValuationRequested';
+/** The outage that rebuilds are measured by; a smaller one where minutes are not wanted. */
+const [FULL, SAMPLE] = [2_160_000, 200_000];
 
 function event(): NewEvent {
   const id = randomUUID();
   return {
     id,
-    type: 'ValuationRequested',
+    type: TYPE,
     schemaVersion: 1,
     data: {
       requestId: id,
@@ -59,46 +60,29 @@ function append(events: number): StreamAppend {
   };
 }
 
-/** Processor time that the server and its backends have used so far, in microseconds (Linux: a tick is 10 ms). */
-function serverMicroseconds(postmaster: number): number {
-  const ticks = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      // A process may end between the listing and the look.
-      try {
-        const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-          .replace(/^.*\) /, '')
-          .split(' ')
-          .map(Number);
-        return fields[1] === postmaster || Number(pid) === postmaster ? (fields[11] ?? 0) + (fields[12] ?? 0) : 0;
-      } catch {
-        return 0;
+/** Runs `work` (one call gives the number of its events) from many writers for a round. */
+function round(postmaster: number, writers: number, work: () => Promise<number>): Promise<Round> {
+  return timeRound(postmaster, async () => {
+    const until = performance.now() + SECONDS * 1000;
+    let events = 0;
+    const write = async () => {
+      while (performance.now() < until) {
+        // Not `events += await …`: that would add to what the sum was before the wait.
+        const done = await work();
+        events += done;
       }
-    });
-  return ticks.reduce((sum, one) => sum + one, 0) * 10_000;
+    };
+    await Promise.all(Array.from({ length: writers }, write));
+    return events;
+  });
 }
 
-/** Runs `work` (one call gives the number of its events) from many writers for a round. */
-async function round(postmaster: number, writers: number, work: () => Promise<number>): Promise<Round> {
-  const server = serverMicroseconds(postmaster);
-  const cpu = process.cpuUsage();
-  const started = performance.now();
-  const until = started + SECONDS * 1000;
-  let events = 0;
-  const write = async () => {
-    while (performance.now() < until) {
-      // Not `events += await …`: that would add to what the sum was before the wait.
-      const done = await work();
-      events += done;
-    }
-  };
-  await Promise.all(Array.from({ length: writers }, write));
-  const { user, system } = process.cpuUsage(cpu);
-  return {
-    perSecond: (events / (performance.now() - started)) * 1000,
-    clientMicroseconds: (user + system) / events,
-    serverMicroseconds: (serverMicroseconds(postmaster) - server) / events,
-  };
+/** Counts events; throws where one is not what was written. */
+function check(events: readonly RecordedEvent[]): number {
+  for (const { id, type, data, metadata } of events)
+    if ((data as { requestId?: string }).requestId !== id || metadata.correlationId !== id || type !== TYPE)
+      throw new Error(`event ${id} is not what was written`);
+  return events.length;
 }
 
 async function readAll(store: EventStore, limit: number): Promise<number> {
@@ -106,7 +90,7 @@ async function readAll(store: EventStore, limit: number): Promise<number> {
   for (let after = START; ;) {
     const slice = await store.readAll({ after, limit });
     if (slice.through === after) return events;
-    events += slice.events.length;
+    events += check(slice.events);
     after = slice.through;
   }
 }
@@ -117,14 +101,14 @@ async function catchUp(store: EventStore): Promise<number> {
   const abort = new AbortController();
   let events = 0;
   await store.subscribe({ after: START, signal: abort.signal }, (slice) => {
-    events += slice.events.length;
+    events += check(slice.events);
     if (slice.through >= head) abort.abort();
     return Promise.resolve();
   });
   return events;
 }
 
-type Case = readonly [name: string, target: number | null, writers: number, work: () => Promise<number>];
+type Case = readonly [name: string, target: number, writers: number, work: () => Promise<number>];
 
 function cases(store: EventStore): readonly Case[] {
   const group = createGroupAppend(store);
@@ -149,56 +133,82 @@ function cases(store: EventStore): readonly Case[] {
   ];
 }
 
-async function measure(store: EventStore, postmaster: number): Promise<Row[]> {
+async function measureStore({ store, client, postmaster }: Stage): Promise<Row[]> {
   const measured = cases(store).map((one) => ({ one, rounds: [] as Round[] }));
+  let written = 0;
   for (let i = 1; i <= ROUNDS; i++)
     for (const { one, rounds } of measured) {
       const [name, , writers, work] = one;
-      const done = await round(postmaster, writers, work);
+      let [calls, events] = [0, 0];
+      const done = await round(postmaster, writers, async () => {
+        const count = await work();
+        calls++;
+        events += count;
+        return count;
+      });
+      const isRead = writers === 1;
+      if (!isRead) written += events;
+      else if (events !== calls * written) throw new Error(`${name}: ${events} events in ${calls} reads of ${written}`);
       rounds.push(done);
       console.log(`round ${i}: ${name}: ${Math.round(done.perSecond)} events/s`);
     }
-  return measured.map(({ one: [name, target], rounds }) => ({
-    name,
-    target,
-    perSecond: Math.round(median(rounds.map((one) => one.perSecond))),
-    clientMicroseconds: Number(median(rounds.map((one) => one.clientMicroseconds)).toFixed(1)),
-    serverMicroseconds: Number(median(rounds.map((one) => one.serverMicroseconds)).toFixed(1)),
-    rounds: rounds.map((one) => Math.round(one.perSecond)),
-  }));
+  const [row] = await client<[{ stored: number }]>`select count(*)::int as stored from events`;
+  if (row.stored !== written) throw new Error(`${written} events were acknowledged, ${row.stored} are stored`);
+  return measured.map(({ one: [name, target], rounds }) => rowOf(name, target, rounds));
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+function measureRebuilding(stage: Stage): Promise<Row[]> {
+  return options.full ? measureRebuilds(stage, FULL, 1) : measureRebuilds(stage, SAMPLE, ROUNDS);
 }
 
-async function environment(database: Database, loadBefore: readonly number[]) {
-  const [server] = await database.query(
-    (sql) => sql`
+/** A server with an empty log. */
+interface Stage {
+  readonly store: EventStore;
+  readonly database: Database;
+  /** The same database without deadlines. */
+  readonly client: Client;
+  readonly postmaster: number;
+}
+
+async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'pve-bench-'));
+  const log = pino({ level: 'warn' });
+  const server = await startEmbeddedPostgres({ dataDir, log });
+  await migrate(server.url, { log });
+  const database = openDatabase({ url: server.url, applicationName: 'bench', poolSize: 32 });
+  const store = createPostgresEventStore({ database, url: server.url });
+  const client = openClient(server.url, { max: 1 });
+  const result = await work({ store, database, client, postmaster: server.pid() });
+  await store.close();
+  await client.end();
+  await database.close();
+  await server.stop();
+  await rm(dataDir, { recursive: true, force: true });
+  return result;
+}
+
+async function environment({ client }: Stage, loadBefore: readonly number[]) {
+  const [server] = await client`
     select current_setting('server_version') as version, current_setting('fsync') as fsync,
       current_setting('synchronous_commit') as synchronous_commit, current_setting('shared_buffers') as shared_buffers,
-      (select count(*)::int from events) as events, pg_size_pretty(pg_total_relation_size('events')) as size`,
-  );
+      (select count(*)::int from events) as events, pg_size_pretty(pg_total_relation_size('events')) as size`;
   return {
     ...machine(),
     /** Runnable processes averaged over 1, 5 and 15 minutes: more than the cores before means a machine shared with others. */
     load: { before: loadBefore, after: loadavg() },
     postgres: server,
-    secondsPerRound: SECONDS,
   };
 }
 
-const loadBefore = loadavg();
-const dataDir = await mkdtemp(join(tmpdir(), 'pve-bench-'));
-const log = pino({ level: 'warn' });
-const server = await startEmbeddedPostgres({ dataDir, log });
-await migrate(server.url, { log });
-const database = openDatabase({ url: server.url, applicationName: 'bench', poolSize: 32 });
-const store = createPostgresEventStore({ database, url: server.url });
-const results = await measure(store, server.pid());
-writeEvidence('store', { ...(await environment(database, loadBefore)), results });
-console.table(results, ['name', 'target', 'perSecond', 'clientMicroseconds', 'serverMicroseconds']);
-await store.close();
-await database.close();
-await server.stop();
-await rm(dataDir, { recursive: true, force: true });
+const parts = { 'appends-and-reads': measureStore, rebuilds: measureRebuilding };
+const results = chosen.length === 0 ? {} : readEvidence('store').results;
+for (const [name, measure] of Object.entries(parts)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  const loadBefore = loadavg();
+  results[name] = await onStage(async (stage) => {
+    const rows = await measure(stage);
+    console.table(rows, ['name', 'target', 'perSecond', 'clientMicroseconds', 'serverMicroseconds']);
+    return { rows, measured: await environment(stage, loadBefore) };
+  });
+}
+writeEvidence('store', { ...machine(), secondsPerRound: SECONDS, results });
