@@ -33,7 +33,7 @@ const SECONDS = Number(options.seconds);
 const ROUNDS = 3;
 const TYPE = 'ValuationRequested';
 /** The outage that rebuilds are measured by; a smaller one where minutes are not wanted. */
-const [FULL, SAMPLE] = [2_160_000, 200_000];
+const [FULL, SAMPLE] = [2_160_000, 100_000];
 
 function event(): NewEvent {
   const id = randomUUID();
