@@ -1,5 +1,4 @@
 import cluster from 'node:cluster';
-import type { RequestListener } from 'node:http';
 import type { Router } from 'express';
 import { releaseParked } from './commands/parking/release-parked.ts';
 import type { Lead } from './event-store/subscription.ts';
@@ -136,10 +135,7 @@ async function startHttp(parts: Parts, primary: Primary | undefined): Promise<st
   if (config.ROLE.includes('ops')) routers.push(adminRoutes(parts));
   if (api !== undefined) routers.push(...api.routers);
   const app = createApp(routers, log, metrics);
-  const handler: RequestListener = (request, response) => {
-    if (api?.answerAtOnce(request, response) !== true) app(request, response);
-  };
-  const server = await listen(handler, { host: config.HOST, port: config.PORT });
+  const server = await listen(api?.inFrontOf(app) ?? app, { host: config.HOST, port: config.PORT });
   lifeline.add('readiness', server, (it) => it.drain(config.DRAIN_SECONDS * 1000, lifeline.hurried));
   lifeline.add('requests', server, (it) => it.close(HTTP_GRACE_MS));
   return server.url;

@@ -1,6 +1,8 @@
 import { Router, type Request, type Response } from 'express';
 import type { Snapshot } from '../domain/character/snapshot.ts';
 import type { ClientOf } from '../platform/http/client.ts';
+import { preferredEncoding } from '../platform/http/encoding.ts';
+import { whenGone } from '../platform/http/gone.ts';
 import { jsonBody, methodNotAllowed, pathParameter } from '../platform/http/input.ts';
 import { acceptedBody, requestPath } from '../platform/http/request-answer.ts';
 import { readCharacterQuery } from './character-query.ts';
@@ -20,12 +22,15 @@ export interface CharacterParts extends ExpectationParts, SendParts, PastParts {
   readonly atLeast: AtLeast;
 }
 
+const CHARACTER = '/api/v4/characters/:name';
+/** The route of the main question. */
+export const EXPECTATION_PATH = `${CHARACTER}/expectation`;
+
 /** Questions about a character, and about one item given by hand. */
 export function createCharacterRoutes(parts: CharacterParts): Router {
   const router = Router();
-  const character = '/api/v4/characters/:name';
-  const expectation = [`${character}/expectation`, '/api/v3/characters/:name/expectation'];
-  const [distribution, plan, equipment] = [`${character}/distribution`, `${character}/plan`, `${character}/equipment`];
+  const expectation = [EXPECTATION_PATH, '/api/v3/characters/:name/expectation'];
+  const [distribution, plan, equipment] = [`${CHARACTER}/distribution`, `${CHARACTER}/plan`, `${CHARACTER}/equipment`];
   const estimates = '/api/v4/estimates';
   const reads = [...expectation, distribution, plan, equipment];
   router.get(reads, parts.atLeast('expectation', 'settlement', 'backlog'));
@@ -60,7 +65,13 @@ async function answer(
   const { row } = found.entry;
   const other =
     whatIf === undefined ? {} : { other: { asOf: row.asOf, ...(await parts.explorer.explore(row, whatIf)) } };
-  await sendStored(parts, { request, response }, { ...found, ...other });
+  const receiver = {
+    response,
+    encoding: preferredEncoding(request),
+    ifNoneMatch: request.get('if-none-match'),
+    cacheControl: request.get('cache-control'),
+  };
+  await sendStored(parts, receiver, { ...found, ...other, at: parts.now().getTime() });
   if (request.originalUrl === request.path) parts.lane.learn(request, row.characterKey);
 }
 
@@ -96,13 +107,6 @@ async function find(parts: CharacterParts, request: Request, response: Response,
     signal: () => (gone ??= whenGone(response)),
     reload: response.locals.minPosition !== undefined,
   });
-}
-
-/** Aborts when the client is gone. */
-function whenGone(response: Response): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  return gone.signal;
 }
 
 function sendPending(response: Response, request: Extract<Found, { kind: 'pending' }>): void {

@@ -8,6 +8,14 @@ interface Own {
   readonly left: number;
 }
 
+/** Headers of an answer that say nothing about what is answered. */
+export function ownHeaders(limit: RateLimit | undefined, { correlationId, left }: Own): string[] {
+  const headers: string[] = [];
+  pushCommonHeaders(headers, correlationId);
+  if (limit !== undefined) headers.push('RateLimit-Policy', limit.policy, 'RateLimit', limit.header(left));
+  return headers;
+}
+
 export type HitHeaders = (representation: Representation, delivery: Delivery, own: Own) => string[];
 
 /**
@@ -31,9 +39,7 @@ export function createHitHeaders(limit: RateLimit | undefined): HitHeaders {
 }
 
 function makeTemplate(representation: Representation, delivery: Delivery, limit: RateLimit | undefined): HitTemplate {
-  const headers = headersOf(representation, delivery);
-  pushCommonHeaders(headers, '');
-  if (limit !== undefined) headers.push('RateLimit-Policy', limit.policy, 'RateLimit', '');
+  const headers = [...headersOf(representation, delivery), ...ownHeaders(limit, { correlationId: '', left: 0 })];
   const valueOf = (name: string): number => headers.indexOf(name) + 1;
   const [age, correlationId, left] = [valueOf('Age'), valueOf('X-Correlation-ID'), valueOf('RateLimit')];
   return { headers, maxAge: delivery.maxAge, age, correlationId, left };

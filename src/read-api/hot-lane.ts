@@ -1,146 +1,169 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Request } from 'express';
-import { correlationIdOf } from '../platform/http/common-headers.ts';
+import { ProblemError } from '../domain/errors.ts';
+import type { Admission } from '../platform/http/admission.ts';
 import type { ClientOf } from '../platform/http/client.ts';
+import { correlationIdOf } from '../platform/http/common-headers.ts';
 import { clientHas } from '../platform/http/conditional.ts';
 import { preferredEncoding, type Encoding } from '../platform/http/encoding.ts';
+import { sendOverloaded } from '../platform/http/front-door.ts';
+import { whenGone } from '../platform/http/gone.ts';
 import type { RateLimit } from '../platform/http/rate-limit.ts';
 import type { Logger } from '../platform/logging.ts';
-import { REPRESENTATION, type AnswerCache } from './cache/answer-cache.ts';
+import { REPRESENTATION, type Entry, type Found } from './cache/answer-cache.ts';
 import { ageSeconds, freshness } from './freshness.ts';
-import { createHitHeaders } from './hit-headers.ts';
-import { send, type Delivery } from './representation.ts';
+import { createHitHeaders, ownHeaders, type HitHeaders } from './hit-headers.ts';
+import { readHeaders, type Asked } from './hot-headers.ts';
+import { remember } from './remember.ts';
+import { send, type Delivery, type Representation } from './representation.ts';
+import { sendStored, type SendParts } from './send-stored.ts';
 
-/** Answers cached reads in front of Express, which answers them too, only slower: the same headers, the same bytes. */
+/** Answers plain reads in front of Express, which answers them too, only slower: the same headers, the same bytes. */
 export interface HotLane {
-  /** Whether the request was answered. Anything but a plain read of an answer that is ready in memory is not. */
-  answer(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Answers a plain read of what is stored; leaves anything else to `otherwise`, some of it after a look. */
+  answer(request: IncomingMessage, response: ServerResponse, otherwise: RequestListener): void;
   /** A request that Express has answered with what is stored about this character; the next such one may be answered here. */
   learn(request: Request, characterKey: string): void;
-  /** Requests answered, since the start. */
-  answered(): number;
 }
 
-export interface HotLaneParts {
-  readonly cache: AnswerCache;
+export interface HotLaneParts extends SendParts {
+  readonly admission: Pick<Admission, 'isFull' | 'turnAway'>;
   /** Of one client's requests; `undefined`: not limited. */
   readonly limit: RateLimit | undefined;
   readonly clientOf: ClientOf;
-  readonly freshForSeconds: () => number;
   /** Milliseconds. */
   readonly now: () => number;
   readonly log: Logger;
+  /** Counts an answer from memory, and tells how many there have been. */
+  readonly countHit: () => number;
+  /** Told how long each answer took that was not in memory, with its status. */
+  readonly onLoaded: (seconds: number, status: number) => void;
 }
 
-/** Headers that change nothing about a cached answer. */
-const HARMLESS = `host connection user-agent accept accept-language referer origin dnt priority pragma cookie
-  upgrade-insecure-requests sec-fetch-site sec-fetch-mode sec-fetch-dest sec-fetch-user sec-ch-ua sec-ch-ua-mobile
-  sec-ch-ua-platform sec-gpc traceparent tracestate x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port
-  x-real-ip forwarded via`.split(/\s+/);
-
-/** Headers that are read here. */
-interface Asked {
-  acceptEncoding: string | undefined;
-  ifNoneMatch: string | undefined;
-  cacheControl: string | undefined;
-  correlationId: string | undefined;
-}
-
-type Meaning = keyof Asked | 'harmless';
-
-/** What a header means to the lane, by its name in lower case; any other sends the request to Express. */
-const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
-  ...HARMLESS.map((name) => [name, 'harmless'] as const),
-  ['accept-encoding', 'acceptEncoding'],
-  ['if-none-match', 'ifNoneMatch'],
-  ['cache-control', 'cacheControl'],
-  ['x-correlation-id', 'correlationId'],
-]);
-
-/** Paths, and spellings of `Accept-Encoding`, that are remembered. */
-const MOST_LEARNED = 50_000;
 /** One in so many answers is logged. */
 const LOG_EVERY = 1000;
+
+/** A read that the lane understands. */
+interface PlainRead {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly asked: Asked;
+  readonly key: string;
+  readonly encoding: Encoding;
+}
 
 /** Makes the lane. It decodes no path and negotiates no coding: it knows what Express has made of the same text before. */
 export function createHotLane(parts: HotLaneParts): HotLane {
   const keys = new Map<string, string>();
   const encodings = new Map<string, Encoding>();
-  const headersOfHit = createHitHeaders(parts.limit);
-  let answered = 0;
+  const lane = new Lane(parts);
   return {
-    answer(request, response) {
-      if (request.method !== 'GET') return false;
-      const asked = readHeaders(request.rawHeaders);
-      if (asked === undefined) return false;
-      const found = findReady(parts, keys.get(request.url ?? ''), encodings.get(asked.acceptEncoding ?? ''));
-      if (found === undefined) return false;
-      const { limit } = parts;
-      const left = limit === undefined ? 0 : limit.take(parts.clientOf(request));
-      // Refused the slow way, like any other request.
-      if (left < 0) return false;
-      const correlationId = correlationIdOf(asked.correlationId);
-      const notModified = asked.ifNoneMatch !== undefined && clientHas(found.representation.etag, asked);
-      const { representation, age, maxAge } = found;
-      const delivery: Delivery = { tier: 'l1', ageSeconds: age, maxAge, notModified };
-      const headers = headersOfHit(representation, delivery, { correlationId, left });
-      send(response, representation, { notModified, headers });
-      if (++answered % LOG_EVERY === 0) parts.log.debug({ correlationId, answered }, 'cached reads');
-      return true;
+    answer(request, response, otherwise) {
+      const asked = request.method === 'GET' ? readHeaders(request.rawHeaders) : undefined;
+      const key = keys.get(request.url ?? '');
+      const encoding = encodings.get(asked?.acceptEncoding ?? '');
+      if (asked === undefined || key === undefined || encoding === undefined) otherwise(request, response);
+      else lane.answer({ request, response, asked, key, encoding }, otherwise);
     },
     learn(request, characterKey) {
       remember(keys, request.originalUrl, characterKey);
       remember(encodings, request.get('accept-encoding') ?? '', preferredEncoding(request));
     },
-    answered: () => answered,
   };
 }
 
-/** What is ready in memory for this character in this coding, where both are known. */
-function findReady(parts: HotLaneParts, key: string | undefined, encoding: Encoding | undefined) {
-  if (key === undefined || encoding === undefined) return undefined;
-  const now = parts.now();
-  const entry = parts.cache.peek(key, now);
-  if (entry === undefined) return undefined;
-  const age = ageSeconds(entry.row.asOf, now);
-  const maxAge = parts.freshForSeconds();
-  const state = freshness(age, { freshForSeconds: maxAge, pending: entry.pending });
-  // A stale answer that nobody has asked to refresh yet is the slow way's to file.
-  if (state === 'stale') return undefined;
-  const representation = entry.representations.get(REPRESENTATION[state][encoding]);
-  return representation && { representation, age, maxAge };
+/** What of an entry goes out now. */
+interface Ready {
+  readonly representation: Representation;
+  readonly ageSeconds: number;
+  readonly maxAge: number;
 }
 
-/** A full map begins anew: what is in use is soon back. */
-function remember<V>(known: Map<string, V>, text: string, value: V): void {
-  if (known.size >= MOST_LEARNED) known.clear();
-  known.set(text, value);
-}
+class Lane {
+  readonly #parts: HotLaneParts;
+  readonly #headersOfHit: HitHeaders;
 
-/** The headers that matter here, `undefined` when there is one, or one twice, that the lane does not understand. */
-function readHeaders(raw: readonly string[]): Asked | undefined {
-  const asked: Asked = {
-    acceptEncoding: undefined,
-    ifNoneMatch: undefined,
-    cacheControl: undefined,
-    correlationId: undefined,
-  };
-  for (let i = 0; i < raw.length; i += 2) {
-    const meaning = meaningOf(raw[i] ?? '');
-    if (meaning === 'harmless') continue;
-    if (meaning === undefined || asked[meaning] !== undefined) return undefined;
-    asked[meaning] = raw[i + 1];
+  constructor(parts: HotLaneParts) {
+    this.#parts = parts;
+    this.#headersOfHit = createHitHeaders(parts.limit);
   }
-  return asked;
-}
 
-/** As clients spell them: few names in few ways. */
-const spellings = new Map<string, Meaning>();
+  answer(read: PlainRead, otherwise: RequestListener): void {
+    const { request, response } = read;
+    const { cache, limit, clientOf, now } = this.#parts;
+    const at = now();
+    const entry = cache.peek(read.key, at);
+    const ready = entry && this.#ready(entry, read.encoding, at);
+    // A stale answer that nobody has asked to refresh yet is Express's to file, and a new coding to make.
+    const left = entry !== undefined && ready === undefined ? -1 : (limit?.take(clientOf(request)) ?? 0);
+    if (left < 0) otherwise(request, response);
+    else if (ready !== undefined) this.#sendHit(read, ready, left);
+    else if (cache.needsDatabase(read.key) && this.#parts.admission.isFull('lookUps')) this.#refuse(read);
+    else void this.#load(read, left, otherwise);
+  }
 
-function meaningOf(name: string): Meaning | undefined {
-  const known = spellings.get(name);
-  if (known !== undefined) return known;
-  const meaning = MEANINGS.get(name.toLowerCase());
-  if (meaning !== undefined) remember(spellings, name, meaning);
-  return meaning;
+  /** What is ready to be sent of an entry. */
+  #ready({ row, pending, representations }: Entry, encoding: Encoding, now: number): Ready | undefined {
+    const age = ageSeconds(row.asOf, now);
+    const maxAge = this.#parts.freshForSeconds();
+    const state = freshness(age, { freshForSeconds: maxAge, pending });
+    const representation = state === 'stale' ? undefined : representations.get(REPRESENTATION[state][encoding]);
+    return representation && { representation, ageSeconds: age, maxAge };
+  }
+
+  #sendHit({ response, asked }: PlainRead, { representation, ageSeconds: age, maxAge }: Ready, left: number): void {
+    const correlationId = correlationIdOf(asked.correlationId);
+    const notModified = asked.ifNoneMatch !== undefined && clientHas(representation.etag, asked);
+    const delivery: Delivery = { tier: 'l1', ageSeconds: age, maxAge, notModified };
+    const headers = this.#headersOfHit(representation, delivery, { correlationId, left });
+    send(response, representation, { notModified, headers });
+    const answered = this.#parts.countHit();
+    if (answered % LOG_EVERY === 0) this.#parts.log.debug({ correlationId, answered }, 'cached reads');
+  }
+
+  #refuse({ response, asked }: PlainRead): void {
+    this.#parts.admission.turnAway('lookUps');
+    sendOverloaded(response, correlationIdOf(asked.correlationId));
+  }
+
+  /** Answers with what is not in memory yet; what else a load may bring is Express's to tell. */
+  async #load(read: PlainRead, left: number, otherwise: RequestListener): Promise<void> {
+    const { cache, limit, clientOf } = this.#parts;
+    const { request, response, asked } = read;
+    const began = performance.now();
+    const finish = (): void => this.#parts.onLoaded((performance.now() - began) / 1000, response.statusCode);
+    // Nobody waits for this: it must not throw.
+    try {
+      const found = await cache.find(read.key, { signal: () => whenGone(response) });
+      if (found.kind === 'stored' && (await this.#sendLoaded(read, found, left))) {
+        finish();
+        return;
+      }
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === 'overloaded') {
+        sendOverloaded(response, correlationIdOf(asked.correlationId));
+        finish();
+        return;
+      }
+    }
+    // Express takes it from the limit, and fails where the load has failed.
+    limit?.giveBack(clientOf(request));
+    otherwise(request, response);
+  }
+
+  /** Whether it was sent: a stale answer waits for its refresh to be filed. */
+  async #sendLoaded(
+    { response, asked, encoding }: PlainRead,
+    found: Extract<Found, { kind: 'stored' }>,
+    left: number,
+  ): Promise<boolean> {
+    const { limit, now, freshForSeconds } = this.#parts;
+    const { row, pending } = found.entry;
+    const at = now();
+    const age = ageSeconds(row.asOf, at);
+    if (freshness(age, { freshForSeconds: freshForSeconds(), pending }) === 'stale') return false;
+    const own = ownHeaders(limit, { correlationId: correlationIdOf(asked.correlationId), left });
+    await sendStored(this.#parts, { response, encoding, ...asked, own }, { ...found, at });
+    return true;
+  }
 }

@@ -1,14 +1,18 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Tier } from './representation.ts';
 
-interface Watched {
-  /** Reads answered in front of Express, since the start. */
-  readonly hotReads: () => number;
-  readonly cache: () => { readonly entries: number; readonly bytes: number };
+export interface ReadMetrics {
+  /** Counts an answer from memory in front of Express, and tells how many there have been. */
+  readonly countHit: () => number;
+  /** Counts any other answer by where it came from. */
+  readonly countRead: (tier: Tier) => void;
 }
 
-/** Shows where answers come from and what the cache holds. Counts what is sent through Express; the lane counts itself. */
-export function createReadMetrics(registry: Registry, { hotReads, cache }: Watched): (tier: Tier) => void {
+/** Shows where answers come from and what the cache holds. */
+export function createReadMetrics(
+  registry: Registry,
+  cache: () => { readonly entries: number; readonly bytes: number },
+): ReadMetrics {
   const registers = [registry];
   const reads = new Counter({
     name: 'pve_reads_total',
@@ -16,15 +20,14 @@ export function createReadMetrics(registry: Registry, { hotReads, cache }: Watch
     labelNames: ['tier'],
     registers,
   });
-  let shown = 0;
+  let [hits, shown] = [0, 0];
   new Counter({
     name: 'pve_hot_reads_total',
     help: 'Answers from memory in front of the framework',
     registers,
     collect() {
-      const total = hotReads();
-      this.inc(total - shown);
-      shown = total;
+      this.inc(hits - shown);
+      shown = hits;
     },
   });
   new Gauge({
@@ -38,5 +41,5 @@ export function createReadMetrics(registry: Registry, { hotReads, cache }: Watch
       this.set({ what: 'bytes' }, bytes);
     },
   });
-  return (tier) => reads.inc({ tier });
+  return { countHit: () => ++hits, countRead: (tier) => reads.inc({ tier }) };
 }

@@ -1,6 +1,6 @@
-import type { Request, Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import { clientHas } from '../platform/http/conditional.ts';
-import { preferredEncoding } from '../platform/http/encoding.ts';
+import type { Encoding } from '../platform/http/encoding.ts';
 import type { AnswerCache, Entry } from './cache/answer-cache.ts';
 import { ageSeconds, freshness } from './freshness.ts';
 import { headersOf, represent, send, type StoredAnswer, type Tier } from './representation.ts';
@@ -9,27 +9,35 @@ import { headersOf, represent, send, type StoredAnswer, type Tier } from './repr
 export interface SendParts {
   readonly cache: AnswerCache;
   readonly freshForSeconds: () => number;
-  readonly now: () => Date;
   readonly countRead: (tier: Tier) => void;
 }
 
-/** Sends a stored answer in the client's coding with its freshness of this moment; 304 where the client has it. */
+/** Who gets an answer, and how. */
+export interface Receiver {
+  readonly response: ServerResponse;
+  readonly encoding: Encoding;
+  readonly ifNoneMatch: string | undefined;
+  readonly cacheControl: string | undefined;
+  /** Headers that are not set on the response yet, names and values in turn. */
+  readonly own?: readonly string[];
+}
+
+/** Sends a stored answer in the client's coding with its freshness at a moment (ms); 304 where the client has it. */
 export async function sendStored(
   parts: SendParts,
-  { request, response }: { request: Request; response: Response },
-  { entry, tier, other }: { entry: Entry; tier: Tier; other?: StoredAnswer },
+  { response, encoding, ifNoneMatch, cacheControl, own = [] }: Receiver,
+  { entry, tier, other, at }: { entry: Entry; tier: Tier; other?: StoredAnswer; at: number },
 ): Promise<void> {
   const { row, pending } = entry;
-  const age = ageSeconds(row.asOf, parts.now().getTime());
+  const age = ageSeconds(row.asOf, at);
   const maxAge = parts.freshForSeconds();
   const state = freshness(age, { freshForSeconds: maxAge, pending });
-  const encoding = preferredEncoding(request);
   const representation = await (other === undefined
     ? parts.cache.representation(entry, state, encoding)
     : represent(other, state, encoding));
-  const ifNoneMatch = request.get('if-none-match');
-  const notModified = clientHas(representation.etag, { ifNoneMatch, cacheControl: request.get('cache-control') });
+  const notModified = clientHas(representation.etag, { ifNoneMatch, cacheControl });
   parts.countRead(tier);
   const headers = headersOf(representation, { tier, ageSeconds: age, maxAge, notModified });
+  headers.push(...own);
   send(response, representation, { notModified, headers });
 }

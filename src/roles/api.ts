@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import type { Router } from 'express';
 import { createAcceptRequest } from '../commands/requests/accept-request.ts';
@@ -8,18 +8,19 @@ import { createGroupAppend, type Append } from '../event-store/group-append.ts';
 import { ProblemError } from '../domain/errors.ts';
 import type { Reading } from '../platform/database.ts';
 import type { Admission } from '../platform/http/admission.ts';
-import { createFrontDoor } from '../platform/http/front-door.ts';
+import { createFrontDoor, type FrontDoor } from '../platform/http/front-door.ts';
 import { RateExceeded } from '../platform/http/rate-limit.ts';
 import { openRedis } from '../platform/redis.ts';
 import { openValuationPool } from '../platform/valuation-pool.ts';
 import { AnswerCache } from '../read-api/cache/answer-cache.ts';
 import { openChangeFeed, type ChangeListener } from '../read-api/cache/change-feed.ts';
+import { createLookUp } from '../read-api/cache/look-up.ts';
 import { createSharedTier, type SharedTier } from '../read-api/cache/shared-tier.ts';
 import { createWaiters } from '../read-api/cache/waiters.ts';
-import { createCharacterRoutes } from '../read-api/character-routes.ts';
+import { createCharacterRoutes, EXPECTATION_PATH } from '../read-api/character-routes.ts';
 import type { FileRequest } from '../read-api/expectation.ts';
 import { createHistoryRoutes } from '../read-api/history-routes.ts';
-import { createHotLane } from '../read-api/hot-lane.ts';
+import { createHotLane, type HotLane } from '../read-api/hot-lane.ts';
 import { createAtLeast } from '../read-api/min-position.ts';
 import { createReadMetrics } from '../read-api/read-metrics.ts';
 import { createRequestRoutes } from '../read-api/request-routes.ts';
@@ -30,50 +31,48 @@ import { createProtection } from './protection.ts';
 /** The public endpoints. */
 export interface Api {
   readonly routers: readonly Router[];
-  /** Answers in front of Express what is ready in memory, and refuses what would be refused behind it. */
-  readonly answerAtOnce: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Stands in front of Express: answers plain reads, and refuses what would be refused behind it. */
+  readonly inFrontOf: (express: RequestListener) => RequestListener;
 }
 
 /** Commands and reads, behind their protection. */
 export async function startApiRole(parts: Parts): Promise<Api> {
   const { config, lifeline, valuationThread, now, log, metrics } = parts;
-  const { clientOf, requests, filing, admission, router: protection } = createProtection(parts);
+  const { clientOf, requests, filing: limits, admission, router: protection } = createProtection(parts);
   const { database, store, append } = admitted(parts, admission);
   const spool = await startSpool(parts, append);
-  const acceptRequest = createAcceptRequest({ store, append: (one) => spool.append(one), limits: filing, now });
+  const acceptRequest = createAcceptRequest({ store, append: (one) => spool.append(one), limits, now });
   // A read for which nothing can be filed now is answered all the same, with what there is.
   const fileRequest: FileRequest = (wish) => acceptRequest({ ...wish, actor: 'reader' }).catch(withoutFiling);
   const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
   const threads = { threads: config.VALUATION_THREADS, thread: valuationThread };
   const pool = lifeline.add('jobs', await openValuationPool(threads), (it) => it.close());
   const explorer = createExplorer({ database, pool });
-  const { cache, waiters } = await startCache(parts, { database, freshForSeconds });
-  const lane = createHotLane({ cache, limit: requests, clientOf, freshForSeconds, now: Date.now, log });
-  const watched = { hotReads: () => lane.answered(), cache: () => cache.stats() };
-  const countRead = createReadMetrics(metrics.registry, watched);
+  const { cache, waiters } = await startCache(parts, { admission, freshForSeconds });
+  const { countHit, countRead } = createReadMetrics(metrics.registry, () => cache.stats());
+  const sending = { cache, freshForSeconds, countRead };
+  const onLoaded = (seconds: number, status: number): void =>
+    metrics.httpSeconds.observe({ method: 'GET', route: EXPECTATION_PATH, status }, seconds);
+  const guarding = { admission, limit: requests, clientOf };
+  const lane = createHotLane({ ...sending, ...guarding, now: Date.now, log, countHit, onLoaded });
   const reads = { store, database, atLeast: createAtLeast({ database, store, admission }) };
-  const character = {
-    ...reads,
-    cache,
-    waiters,
-    admission,
-    fileRequest,
-    freshForSeconds,
-    now,
-    explorer,
-    clientOf,
-    lane,
-    countRead,
-  };
+  const filing = { fileRequest, admission, waiters, clientOf };
   const routers = [
     protection,
     createCommandRoutes({ acceptRequest, database, clientOf }),
-    createCharacterRoutes(character),
+    createCharacterRoutes({ ...reads, ...sending, ...filing, now, explorer, lane }),
     createHistoryRoutes(reads),
     createRequestRoutes({ ...reads, mayBeSpooled: () => spool.mayHold() }),
   ];
-  const refuse = createFrontDoor(admission);
-  return { routers, answerAtOnce: (request, response) => lane.answer(request, response) || refuse(request, response) };
+  return { routers, inFrontOf: (express) => inFrontOf(express, lane, createFrontDoor(admission)) };
+}
+
+/** The lane, then the front door, then Express. */
+function inFrontOf(express: RequestListener, lane: HotLane, refuse: FrontDoor): RequestListener {
+  const guarded: RequestListener = (request, response) => {
+    if (!refuse(request, response)) express(request, response);
+  };
+  return (request, response) => lane.answer(request, response, guarded);
 }
 
 function withoutFiling(error: unknown): undefined {
@@ -110,14 +109,14 @@ async function startSpool(parts: Parts, append: Append): Promise<Spool> {
 /** The tiers of ready answers, kept right by the change feed of the read models. */
 async function startCache(
   parts: Parts,
-  { database, freshForSeconds }: { database: Reading; freshForSeconds: () => number },
+  { admission, freshForSeconds }: { admission: Admission; freshForSeconds: () => number },
 ) {
   const { config, execute, lifeline, now } = parts;
   const feed = await openChangeFeed({ database: parts.database, execute });
   const shared = openShared(parts);
   shared?.use(feed.generation);
   const cache = new AnswerCache({
-    database,
+    lookUp: createLookUp(parts.database, admission),
     shared,
     capacityBytes: config.CACHE_L1_MEGABYTES * 1024 ** 2,
     ttlSeconds: () => config.CACHE_L1_TTL_SECONDS,

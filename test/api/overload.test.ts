@@ -1,18 +1,21 @@
 import { expect } from 'chai';
 import postgres from 'postgres';
+import { LOOK_UPS } from '../../src/platform/http/admission.ts';
 import { json, testApplication, type TestApplication } from '../support/application.ts';
 import { until } from '../support/log-parts.ts';
 
-/** Of a pool of 5, so many reads at a time. */
-const READS = 3;
+/** Look-ups let in at a time. */
+const IN = LOOK_UPS.largest * LOOK_UPS.atOnce;
 const QUEUE = 10;
+const ASKED = IN + QUEUE + 20;
 
 describe('overload', function () {
   this.timeout(60_000);
   let application: TestApplication;
   let sql: postgres.Sql;
   before(async () => {
-    application = await testApplication({ ROLE: 'api', DATABASE_POOL_SIZE: '5', ADMISSION_MAX_QUEUE: String(QUEUE) });
+    const limits = { DATABASE_POOL_SIZE: '5', ADMISSION_MAX_QUEUE: String(QUEUE), RATE_LIMIT: 'off' };
+    application = await testApplication({ ROLE: 'api', ...limits });
     sql = postgres(application.databaseUrl, { max: 1 });
   });
   after(async () => {
@@ -32,7 +35,7 @@ describe('overload', function () {
     );
   };
   const admission = (kind: string, state: string) => metric(`pve_admission{class="${kind}",state="${state}"}`);
-  const shed = () => metric('pve_admission_shed_total{class="reads"}');
+  const shed = () => metric('pve_admission_shed_total{class="lookUps"}');
   const becomes = (ask: () => Promise<number>, value: number) => until(ask, (answer) => answer === value);
 
   /** Runs while no query of the read model gets an answer. */
@@ -46,25 +49,25 @@ describe('overload', function () {
   it('refuses the excess with 503 and Retry-After while what is let in is answered', async () => {
     let answers: Promise<Response[]> | undefined;
     await whileSlow(async () => {
-      answers = Promise.all(Array.from({ length: 40 }, (_, n) => read(`excess${n}`)));
+      answers = Promise.all(Array.from({ length: ASKED }, (_, n) => read(`excess${n}`)));
       // The queue's deadline passes: whoever waited in it is refused too.
-      await becomes(() => admission('reads', 'waiting'), QUEUE);
-      await becomes(() => admission('reads', 'waiting'), 0);
+      await becomes(() => admission('lookUps', 'waiting'), QUEUE);
+      await becomes(() => admission('lookUps', 'waiting'), 0);
     });
     const refused = (await answers!).filter(({ status }) => status === 503);
-    expect(refused.length).to.equal(40 - READS);
+    expect(refused.length).to.equal(ASKED - IN);
     expect(refused[0]!.headers.get('retry-after')).to.equal('2');
     expect(refused[0]!.headers.get('content-type')).to.include('problem+json');
     expect(await json(refused[0]!)).to.include({ code: 'overloaded' });
-    expect((await answers!).filter(({ status }) => status === 202).length).to.equal(READS);
-    expect(await shed()).to.equal(40 - READS);
+    expect((await answers!).filter(({ status }) => status === 202).length).to.equal(IN);
+    expect(await shed()).to.equal(ASKED - IN);
   });
 
   it('keeps health, metrics and commands answering, and refuses bad requests as ever', async () => {
     let answers: Promise<Response[]> | undefined;
     await whileSlow(async () => {
-      answers = Promise.all(Array.from({ length: READS + QUEUE }, (_, n) => read(`many${n}`)));
-      await becomes(() => admission('reads', 'waiting'), QUEUE);
+      answers = Promise.all(Array.from({ length: IN + QUEUE }, (_, n) => read(`many${n}`)));
+      await becomes(() => admission('lookUps', 'waiting'), QUEUE);
       const statuses = await Promise.all([
         application.fetch('/livez'),
         application.fetch('/readyz'),
@@ -73,7 +76,7 @@ describe('overload', function () {
         application.fetch('/api/v4/valuations'),
       ]).then((all) => all.map(({ status }) => status));
       expect(statuses).to.deep.equal([200, 200, 202, 400, 405]);
-      expect(await admission('reads', 'active')).to.equal(READS);
+      expect(await admission('lookUps', 'active')).to.equal(IN);
     });
     await answers;
   });
@@ -83,7 +86,7 @@ describe('overload', function () {
     let crowd: Promise<Response[]> | undefined;
     await whileSlow(async () => {
       crowd = Promise.all(Array.from({ length: 10 * QUEUE }, () => read('crowd')));
-      await becomes(() => admission('reads', 'active'), 1);
+      await becomes(() => admission('lookUps', 'active'), 1);
     });
     expect((await crowd!).filter(({ status }) => status !== 202)).to.deep.equal([]);
     expect(await shed()).to.equal(before);
@@ -93,14 +96,14 @@ describe('overload', function () {
     const before = await shed();
     let held: Promise<Response[]> | undefined;
     await whileSlow(async () => {
-      held = Promise.all(Array.from({ length: READS }, (_, n) => read(`held${n}`)));
-      await becomes(() => admission('reads', 'active'), READS);
+      held = Promise.all(Array.from({ length: IN }, (_, n) => read(`held${n}`)));
+      await becomes(() => admission('lookUps', 'active'), IN);
       const client = new AbortController();
       const left = read('left', { signal: client.signal }).catch((error: unknown) => (error as Error).name);
-      await becomes(() => admission('reads', 'waiting'), 1);
+      await becomes(() => admission('lookUps', 'waiting'), 1);
       client.abort();
       expect(await left).to.equal('AbortError');
-      await becomes(() => admission('reads', 'waiting'), 0);
+      await becomes(() => admission('lookUps', 'waiting'), 0);
     });
     expect(await shed(), 'it was not refused for having waited too long').to.equal(before);
     await held;

@@ -4,7 +4,7 @@ import { AnswerCache, type AnswerCacheParts, type Found } from '../../src/read-a
 import { openChangeFeed } from '../../src/read-api/cache/change-feed.ts';
 import { logParts, until, type LogParts } from '../support/log-parts.ts';
 import { outcome } from '../support/outcome.ts';
-import { settle, storeAnswer } from './answers.ts';
+import { looking, settle, storeAnswer } from './answers.ts';
 
 describe('the cache of ready answers', () => {
   let parts: LogParts;
@@ -33,7 +33,7 @@ describe('the cache of ready answers', () => {
       },
     };
     const cache = new AnswerCache({
-      database: counted,
+      lookUp: looking(counted),
       shared: undefined,
       capacityBytes: 1024 ** 2,
       ttlSeconds: () => 300,
@@ -117,7 +117,7 @@ describe('the cache of ready answers', () => {
         return result;
       },
     };
-    const { cache } = open({ database: slow });
+    const { cache } = open({ lookUp: looking(slow) });
     const loading = cache.find('가');
     await reached.promise;
     await store('가', 2);
@@ -209,7 +209,7 @@ describe('the cache of ready answers', () => {
     await cache.find('가');
     clock.ms += 301_000;
     expect(stored(await cache.find('가'))).to.deep.equal(['db', 1n]);
-    const away = open({ database: parts.database });
+    const away = open({ lookUp: looking(parts.database) });
     await away.cache.find('가');
     await parts.database.close();
     away.clock.ms += 301_000;

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '../../src/platform/database-client.ts';
+import type { Database } from '../../src/platform/database.ts';
+import { createAdmission } from '../../src/platform/http/admission.ts';
 import { toBrotli } from '../../src/platform/http/encoding.ts';
+import { createLookUp, type LookUp } from '../../src/read-api/cache/look-up.ts';
 
 /** Writes a character's answer as the projection does, at a log position. */
 export async function storeAnswer(
@@ -23,4 +26,9 @@ export async function settle(sql: Client, key: string, position: number, outcome
   await sql`
     insert into settlement_view (character_key, position, after, through, outcome, reason, evidence, settled_at)
     values (${key}, ${position}, 0, ${position}, ${outcome}, null, '{}', now())`;
+}
+
+/** Looks up in this database, as a process does. */
+export function looking(database: Database): LookUp {
+  return createLookUp(database, createAdmission({ poolSize: () => 5, maxQueue: () => 100 }));
 }

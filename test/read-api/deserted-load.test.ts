@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Reading } from '../../src/platform/database.ts';
-import { createAdmission } from '../../src/platform/http/admission.ts';
+import { createAdmission, LOOK_UPS } from '../../src/platform/http/admission.ts';
 import { AnswerCache } from '../../src/read-api/cache/answer-cache.ts';
+import { createLookUp } from '../../src/read-api/cache/look-up.ts';
 import { logParts, until } from '../support/log-parts.ts';
 import { outcome } from '../support/outcome.ts';
 import { storeAnswer } from './answers.ts';
@@ -10,11 +10,8 @@ describe('a load that waits for the database', () => {
   it('leaves the queue when all who asked are gone, not before; who comes next gets a load of its own', async () => {
     const parts = await logParts();
     const admission = createAdmission({ poolSize: () => 1, maxQueue: () => 10 });
-    const database: Reading = {
-      query: (work, signal) => admission.run('reads', () => parts.database.query(work), signal),
-    };
     const cache = new AnswerCache({
-      database,
+      lookUp: createLookUp(parts.database, admission),
       shared: undefined,
       capacityBytes: 1024 ** 2,
       ttlSeconds: () => 300,
@@ -24,10 +21,12 @@ describe('a load that waits for the database', () => {
     });
     await parts.database.query((sql) => storeAnswer(sql, { key: 'a', at: 1 }));
     let release = (): void => undefined;
-    const busy = admission.run('reads', () => new Promise<void>((resolve) => (release = resolve)));
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const others = Array.from({ length: LOOK_UPS.largest * LOOK_UPS.atOnce });
+    const busy = Promise.all(others.map(() => admission.run('lookUps', () => held)));
     const [one, other] = [new AbortController(), new AbortController()];
     const asked = [one, other].map(({ signal }) => outcome(cache.find('a', { signal: () => signal })));
-    const waiting = () => admission.stats().reads.waiting;
+    const waiting = () => admission.stats().lookUps.waiting;
     await until(
       () => Promise.resolve(waiting()),
       (count) => count === 1,

@@ -9,6 +9,7 @@ import { openChangeFeed } from '../../src/read-api/cache/change-feed.ts';
 import { anItem, wearing } from '../domain/valuation/items.ts';
 import { characterLog } from '../support/character-log.ts';
 import { logParts, until, type LogParts } from '../support/log-parts.ts';
+import { looking } from './answers.ts';
 
 describe('a cached answer whose events were parked', () => {
   let parts: LogParts;
@@ -41,7 +42,7 @@ describe('a cached answer whose events were parked', () => {
 
   it('is the new one after a retry, although other characters’ later answers were seen before', async () => {
     const cache = new AnswerCache({
-      database: parts.database,
+      lookUp: looking(parts.database),
       shared: undefined,
       capacityBytes: 1024 ** 2,
       ttlSeconds: () => 300,

@@ -1,10 +1,10 @@
 import { Permits, type PermitStats } from '../permits.ts';
 
 /**
- * What takes part in admission: `reads` go to the database one by one, `commands` share its round trips, `waits` hold a
- * connection and nothing else. Each has permits of its own; health, metrics, operators and Discord need none.
+ * What takes part in admission: `lookUps` of answers share the round trips to the database, `reads` of other things go one
+ * by one, `commands` share round trips of their own, `waits` hold a connection and nothing else. Each has permits of its own; health, metrics, operators and Discord need none.
  */
-type AdmissionClass = 'reads' | 'commands' | 'waits';
+type AdmissionClass = 'lookUps' | 'reads' | 'commands' | 'waits';
 
 /** Lets only so much work at a time to the database: the excess is told so at once, while what is let in is done in time. */
 export interface Admission {
@@ -12,6 +12,8 @@ export interface Admission {
   run<T>(kind: AdmissionClass, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** How much more work of this kind is worth beginning: bounded only while nobody is let in without a wait. */
   room(kind: AdmissionClass): number;
+  /** Whether work of this kind would be refused now. */
+  isFull(kind: AdmissionClass): boolean;
   /** Counts work as refused that was turned away before anything was done for it. */
   turnAway(kind: AdmissionClass): void;
   stats(): Readonly<Record<AdmissionClass, PermitStats>>;
@@ -28,6 +30,8 @@ export interface AdmissionOptions {
 const DEADLINE_MS = 1000;
 /** The longest queue while more is asked for than can be done: it makes nobody wait long, and does not run dry. */
 const CONGESTED_QUEUE = 8;
+/** Look-ups in one round trip, and such round trips at a time: all that a turn of the event loop does of them. */
+export const LOOK_UPS = { largest: 16, atOnce: 2 };
 /** Two groups of the group commit: one on its way to the database, one gathering meanwhile. */
 const COMMANDS = 1000;
 const WAITS = 1000;
@@ -39,19 +43,32 @@ const WAITS = 1000;
 export function createAdmission({ poolSize, maxQueue }: AdmissionOptions): Admission {
   const permits = (what: string, size: () => number, maxWaiting: () => number): Permits =>
     new Permits({ what, size, maxWaiting, timeoutMs: DEADLINE_MS });
-  const readQueue = (): number => (reads.isCongested() ? Math.min(CONGESTED_QUEUE, maxQueue()) : maxQueue());
-  const reads: Permits = permits('reading', () => Math.max(1, Math.floor((poolSize() * 2) / 3)), readQueue);
+  const queueOf = (its: () => Permits) => () =>
+    its().isCongested() ? Math.min(CONGESTED_QUEUE, maxQueue()) : maxQueue();
+  const twoThirds = (): number => Math.max(1, Math.floor((poolSize() * 2) / 3));
+  const reads: Permits = permits(
+    'reading',
+    twoThirds,
+    queueOf(() => reads),
+  );
+  const inGroups = LOOK_UPS.largest * LOOK_UPS.atOnce;
+  const lookUps: Permits = permits(
+    'looking up',
+    () => inGroups,
+    queueOf(() => lookUps),
+  );
   const commands = permits('filing', () => COMMANDS, maxQueue);
   const waits = permits(
     'waiting for answers',
     () => WAITS,
     () => 0,
   );
-  const classes = { reads, commands, waits };
+  const classes = { lookUps, reads, commands, waits };
   return {
     run: (kind, work, signal) => classes[kind].run(work, signal),
     room: (kind) => (classes[kind].isCongested() ? classes[kind].room() : Infinity),
+    isFull: (kind) => classes[kind].room() <= 0,
     turnAway: (kind) => classes[kind].turnAway(),
-    stats: () => ({ reads: reads.stats(), commands: commands.stats(), waits: waits.stats() }),
+    stats: () => ({ lookUps: lookUps.stats(), reads: reads.stats(), commands: commands.stats(), waits: waits.stats() }),
   };
 }

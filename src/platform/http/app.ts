@@ -17,7 +17,8 @@ function observe(log: Logger, metrics: Metrics): RequestHandler {
     const started = process.hrtime.bigint();
     response.once('close', () => {
       const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-      const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
+      // Of several spellings of a route the first.
+      const [route = 'none'] = [(request.route as { path?: string | string[] } | undefined)?.path].flat();
       metrics.httpSeconds.observe({ method: request.method, route, status: response.statusCode }, seconds);
       const { correlationId } = response.locals;
       log.debug({ correlationId, method: request.method, route, status: response.statusCode, seconds }, 'request');

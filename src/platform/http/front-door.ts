@@ -6,19 +6,35 @@ import { PROBLEM_TYPE, RETRY_AFTER_SECONDS, toProblem } from './problem.ts';
 
 const PUBLIC = '/api/';
 const OPERATORS = '/api/v4/admin';
+/** A read of a stored answer. */
+const LOOK_UP = /\/expectation\/?(?:\?|$)/;
 const TRACE = '@trace@';
 /** Made once: a refusal must cost a fraction of what it saves. */
 const [BEFORE = '', BEHIND = ''] = JSON.stringify(
   toProblem(new ProblemError('overloaded', 'more is asked than can be answered in time'), TRACE),
 ).split(TRACE);
 
+/** Answers 503 in one write. */
+export function sendOverloaded(response: ServerResponse, correlationId: string): void {
+  const body = BEFORE + correlationId + BEHIND;
+  const headers = ['Content-Type', PROBLEM_TYPE, 'Cache-Control', 'no-store'];
+  // The body is ASCII: as many bytes as characters.
+  headers.push('Retry-After', String(RETRY_AFTER_SECONDS), 'Content-Length', String(body.length));
+  pushCommonHeaders(headers, correlationId);
+  response.writeHead(503, headers);
+  response.end(body);
+}
+
+/** Refuses what cannot be answered in time; answers whether it did. */
+export type FrontDoor = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 /**
  * Refuses public requests in front of the framework while admission would refuse them behind it: at several times what a
- * process can do, refusing each one dearly would leave no time for those that are let in. Answers whether it did.
+ * process can do, refusing each one dearly would leave no time for those that are let in.
  */
-export function createFrontDoor(admission: Admission): (request: IncomingMessage, response: ServerResponse) => boolean {
+export function createFrontDoor(admission: Admission): FrontDoor {
   // A batch of requests is parsed before any of them reaches admission: those on their way there count too.
-  const entering = { reads: 0, commands: 0 };
+  const entering = { lookUps: 0, reads: 0, commands: 0 };
   const enter = (kind: keyof typeof entering): void => {
     if (entering[kind] === 0) setImmediate(() => (entering[kind] = 0));
     entering[kind] += 1;
@@ -26,7 +42,7 @@ export function createFrontDoor(admission: Admission): (request: IncomingMessage
   return (request, response) => {
     const { url = '', method } = request;
     if (!url.startsWith(PUBLIC) || url.startsWith(OPERATORS)) return false;
-    const kind = method === 'POST' ? 'commands' : 'reads';
+    const kind = method === 'POST' ? 'commands' : LOOK_UP.test(url) ? 'lookUps' : 'reads';
     if (admission.room(kind) > entering[kind]) {
       enter(kind);
       return false;
@@ -34,12 +50,7 @@ export function createFrontDoor(admission: Admission): (request: IncomingMessage
     admission.turnAway(kind);
     const given = request.headers['x-correlation-id'];
     const correlationId = correlationIdOf(typeof given === 'string' ? given : undefined);
-    const body = BEFORE + correlationId + BEHIND;
-    const headers = ['Content-Type', PROBLEM_TYPE, 'Cache-Control', 'no-store'];
-    headers.push('Retry-After', String(RETRY_AFTER_SECONDS), 'Content-Length', String(Buffer.byteLength(body)));
-    pushCommonHeaders(headers, correlationId);
-    response.writeHead(503, headers);
-    response.end(body);
+    sendOverloaded(response, correlationId);
     // What a client may still send of its body is not read.
     request.resume();
     return true;

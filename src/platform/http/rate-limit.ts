@@ -8,6 +8,8 @@ export interface RateLimit {
   readonly refillSeconds: number;
   /** Takes one request of this client: how many it has left now, or −1 when it had none. */
   take(client: string): number;
+  /** Undoes a `take` that gave a request to this client. */
+  giveBack(client: string): void;
   /** Value of the `RateLimit` header for a number of requests left. */
   header(left: number): string;
 }
@@ -49,6 +51,10 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
       bucket.at = at;
       bucket.spent = refused ? spent - WINDOW_MS : spent;
       return refused ? -1 : Math.floor((full - spent) / WINDOW_MS);
+    },
+    giveBack(client) {
+      const bucket = bucketOf(client, Math.floor(now()));
+      bucket.spent = Math.max(0, bucket.spent - WINDOW_MS);
     },
     header: (left) => (headers[left] ??= `"${name}";r=${left};t=${refillSeconds}`),
   };

@@ -27,21 +27,22 @@ export interface AnswerLookUp {
   readonly ignoredAt: Date | undefined;
 }
 
-/** Looks a name up in one round trip. */
-export async function lookUpAnswer(sql: Queries, characterKey: string): Promise<AnswerLookUp> {
-  const [found] = await sql<(ExpectationRead & { etag: string | null; ignoredAt: Date | null })[]>`
+/** Looks names up in one round trip: an answer each, in their order. */
+export async function lookUpAnswers(sql: Queries, characterKeys: readonly string[]): Promise<AnswerLookUp[]> {
+  const rows = await sql<(ExpectationRead & { etag: string | null; ignoredAt: Date | null })[]>`
     select wanted.key as "characterKey", ocid, fingerprint, as_of as "asOf", fetch_started_at as "fetchStartedAt",
            changed_at as "changedAt", etag, body,
            exists (select 1 from backlog_view b where b.character_key = wanted.key) as pending,
            case when last.outcome = 'ignored' then last.settled_at end as "ignoredAt"
-    from (select ${characterKey}::text as key) wanted
+    from unnest(${characterKeys as string[]}::text[]) with ordinality as wanted (key, place)
     left join expectation_view e on e.character_key = wanted.key
     left join lateral (
       select outcome, settled_at from settlement_view s
       where s.character_key = wanted.key and s.outcome <> 'pending' and s.reason is distinct from ${IGNORED_BY_OPERATOR}
       order by position desc limit 1
-    ) last on true`;
-  return { row: found?.etag ? found : undefined, ignoredAt: found?.ignoredAt ?? undefined };
+    ) last on true
+    order by wanted.place`;
+  return rows.map((found) => ({ row: found.etag ? found : undefined, ignoredAt: found.ignoredAt ?? undefined }));
 }
 
 /** Which snapshot a stored answer rests on: enough to know whether another fetch is needed. */

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { ProblemError } from '../../domain/errors.ts';
-import type { Reading } from '../../platform/database.ts';
 import type { Encoding } from '../../platform/http/encoding.ts';
 import type { Freshness } from '../../platform/read-models/expectation-body.ts';
-import { lookUpAnswer, type ExpectationRead } from '../../platform/read-models/expectation.ts';
+import type { ExpectationRead } from '../../platform/read-models/expectation.ts';
 import { ageSeconds, isServable } from '../freshness.ts';
 import { represent, type Representation, type Tier } from '../representation.ts';
 import type { ChangeListener } from './change-feed.ts';
+import type { LookUp } from './look-up.ts';
 import { createNegativeCache, UNKNOWN_FOR_MS, type Absence } from './negative.ts';
 import type { SharedTier } from './shared-tier.ts';
 
@@ -23,7 +23,8 @@ export type Found =
   { readonly kind: 'stored'; readonly entry: Entry; readonly tier: Tier } | { readonly kind: Absence };
 
 export interface AnswerCacheParts {
-  readonly database: Reading;
+  /** In the database. */
+  readonly lookUp: LookUp;
   /** Redis, where there is one. */
   readonly shared: SharedTier | undefined;
   /** Bytes that this process keeps, 128 MB by default. */
@@ -103,6 +104,11 @@ export class AnswerCache implements ChangeListener {
     if (absence !== undefined) return { kind: absence };
     const flight = this.#flights.get(key) ?? this.#fly(key, { passShared: false });
     return await this.#board(key, flight, signal).catch((error: unknown) => this.#orStale(key, error));
+  }
+
+  /** Whether a load of this character would begin with the database. */
+  needsDatabase(key: string): boolean {
+    return this.#parts.shared === undefined && !this.#flights.has(key);
   }
 
   /** The entry at a freshness in a coding; made once, and then part of what the entry weighs. */
@@ -191,7 +197,7 @@ export class AnswerCache implements ChangeListener {
   }
 
   async #fromDatabase(key: string, signal: AbortSignal): Promise<Loaded> {
-    const { row, ignoredAt } = await this.#parts.database.query((sql) => lookUpAnswer(sql, key), signal);
+    const { row, ignoredAt } = await this.#parts.lookUp(key, signal);
     const now = this.#now();
     if (row !== undefined && isServable(ageSeconds(row.asOf, now))) return { kind: 'stored', row, tier: 'db' };
     const since = ignoredAt?.getTime() ?? 0;

@@ -1,0 +1,16 @@
+import type { Database } from '../../platform/database.ts';
+import { createGrouped } from '../../platform/grouped.ts';
+import { LOOK_UPS, type Admission } from '../../platform/http/admission.ts';
+import { lookUpAnswers, type AnswerLookUp } from '../../platform/read-models/expectation.ts';
+
+/** What the database knows of a character. `signal`: nobody wants it any more. Throws `ProblemError` `overloaded`. */
+export type LookUp = (characterKey: string, signal: AbortSignal) => Promise<AnswerLookUp>;
+
+/** Looks characters up in groups, as many at a time as admission lets in. */
+export function createLookUp(database: Pick<Database, 'query'>, admission: Pick<Admission, 'run'>): LookUp {
+  const ask = createGrouped<string, AnswerLookUp>(
+    (keys) => database.query((sql) => lookUpAnswers(sql, keys)),
+    LOOK_UPS,
+  );
+  return (key, signal) => admission.run('lookUps', () => ask(key), signal);
+}

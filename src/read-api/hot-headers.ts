@@ -1,0 +1,54 @@
+import { remember } from './remember.ts';
+
+/** Headers that change nothing about a cached answer. */
+const HARMLESS = `host connection user-agent accept accept-language referer origin dnt priority pragma cookie
+  upgrade-insecure-requests sec-fetch-site sec-fetch-mode sec-fetch-dest sec-fetch-user sec-ch-ua sec-ch-ua-mobile
+  sec-ch-ua-platform sec-gpc traceparent tracestate x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port
+  x-real-ip forwarded via`.split(/\s+/);
+
+/** The headers that an answer depends on. */
+export interface Asked {
+  acceptEncoding: string | undefined;
+  ifNoneMatch: string | undefined;
+  cacheControl: string | undefined;
+  correlationId: string | undefined;
+}
+
+type Meaning = keyof Asked | 'harmless';
+
+/** What a header means to the lane, by its name in lower case; any other sends the request to Express. */
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  ...HARMLESS.map((name) => [name, 'harmless'] as const),
+  ['accept-encoding', 'acceptEncoding'],
+  ['if-none-match', 'ifNoneMatch'],
+  ['cache-control', 'cacheControl'],
+  ['x-correlation-id', 'correlationId'],
+]);
+
+/** The headers that matter here, `undefined` when there is one, or one twice, that the lane does not understand. */
+export function readHeaders(raw: readonly string[]): Asked | undefined {
+  const asked: Asked = {
+    acceptEncoding: undefined,
+    ifNoneMatch: undefined,
+    cacheControl: undefined,
+    correlationId: undefined,
+  };
+  for (let i = 0; i < raw.length; i += 2) {
+    const meaning = meaningOf(raw[i] ?? '');
+    if (meaning === 'harmless') continue;
+    if (meaning === undefined || asked[meaning] !== undefined) return undefined;
+    asked[meaning] = raw[i + 1];
+  }
+  return asked;
+}
+
+/** As clients spell them: few names in few ways. */
+const spellings = new Map<string, Meaning>();
+
+function meaningOf(name: string): Meaning | undefined {
+  const known = spellings.get(name);
+  if (known !== undefined) return known;
+  const meaning = MEANINGS.get(name.toLowerCase());
+  if (meaning !== undefined) remember(spellings, name, meaning);
+  return meaning;
+}
