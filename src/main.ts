@@ -1,10 +1,12 @@
 import cluster from 'node:cluster';
 import type { Router } from 'express';
 import { releaseParked } from './commands/parking/release-parked.ts';
+import { controlReplay } from './commands/replay/control.ts';
 import type { Lead } from './event-store/subscription.ts';
 import { createAdminRoutes } from './ops/admin.ts';
-import type { ReleaseParked } from './ops/parked-routes.ts';
 import { createHealthRoutes, type Check } from './ops/health.ts';
+import type { ReleaseParked } from './ops/parked-routes.ts';
+import type { ControlReplay } from './ops/replay-routes.ts';
 import { holdLeadership } from './platform/advisory-lock.ts';
 import { joinPrimary, type Primary } from './platform/cluster/member.ts';
 import type { Config, Role } from './platform/config.ts';
@@ -19,6 +21,8 @@ import { createLogger } from './platform/logging.ts';
 import { createMetrics, exportPool } from './platform/metrics.ts';
 import { assertPostgresGuarded } from './platform/postgres-guard.ts';
 import { openQueue } from './platform/queue.ts';
+import { REPLAY_LOCK } from './platform/read-models/replay.ts';
+import { isSessionLocked } from './platform/session-lock.ts';
 import { expectationHistoryProjection } from './projections/expectation-history.ts';
 import { expectationProjection } from './projections/expectation.ts';
 import { settlementProjection } from './projections/settlement.ts';
@@ -165,7 +169,10 @@ function adminRoutes({ databaseUrl, store, lifeline, now }: Parts): Router {
   const operators = openOperatorsDatabase({ url: databaseUrl, applicationName: 'pve-operators' });
   lifeline.add('database', operators, (it) => it.close());
   const release: ReleaseParked = (command) => releaseParked({ store, database: operators, now }, command);
-  return createAdminRoutes({ database: operators, store, releaseParked: release });
+  const coordinated = () => operators.query((sql) => isSessionLocked(sql, REPLAY_LOCK));
+  const control: ControlReplay = async ({ id, verb, by }) =>
+    (await controlReplay({ store, author: { actor: by, now }, coordinated }, id, verb)).state;
+  return createAdminRoutes({ database: operators, store, releaseParked: release, controlReplay: control });
 }
 
 async function ask(sql: Client): Promise<void> {

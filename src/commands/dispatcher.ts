@@ -1,5 +1,6 @@
 import type { ISql } from 'postgres';
 import { readEvent } from '../domain/events.ts';
+import { REPLAY_EVENTS } from '../domain/replay/run.ts';
 import type { ValuationRequested } from '../domain/valuation-request/request.ts';
 import type { ParkingReleased, SettlementState } from '../domain/valuation-request/settlement.ts';
 import type { RecordedEvent } from '../event-store/event-store.ts';
@@ -7,12 +8,13 @@ import type { Subscriber, Transaction } from '../event-store/subscriber.ts';
 import type { Database } from '../platform/database.ts';
 import type { ValuationJob, ValuationQueue } from '../platform/queue.ts';
 import { listBacklogOf } from '../platform/read-models/backlog.ts';
+import { applyToReplays } from './replay/replay-view.ts';
 
-/** The read model of what is pending: one row per character, however many requests. */
+/** The read model of what is pending: one row per character, however many requests; and of the runs that work it off. */
 export const backlogModel: Subscriber = {
   name: 'backlog',
-  types: ['ValuationRequested', 'ValuationSettled', 'ParkingReleased'],
-  tables: ['backlog_view'],
+  types: ['ValuationRequested', 'ValuationSettled', 'ParkingReleased', ...REPLAY_EVENTS],
+  tables: ['backlog_view', 'replay_view'],
   batchSize: 2000,
   apply: applyToBacklog,
 };
@@ -43,7 +45,10 @@ async function applyToBacklog(sql: Transaction, events: readonly RecordedEvent[]
   await addRows(sql, [...newestRequests(events).values()]);
   await addRows(sql, [...newestReleases(events).values()]);
   // Each event tells where its character stands, so the last one decides, whatever the order within the batch.
-  await dropSettled(sql, newestStates(events));
+  const states = newestStates(events);
+  await dropSettled(sql, states);
+  await moveOn(sql, states);
+  await applyToReplays(sql, events);
 }
 
 /** Drops the rows of characters of whom nothing is pending. */
@@ -59,18 +64,32 @@ export async function dropSettled(
     where b.character_key = settled.character_key and b.through <= settled.through`;
 }
 
+/** What is settled of a character of whom something is pending still. */
+async function moveOn(sql: Transaction, states: ReadonlyMap<string, SettlementState>): Promise<void> {
+  const known = [...states].filter(([, { released }]) => released.length === 0);
+  if (known.length === 0) return;
+  const [keys, through] = [known.map(([key]) => key), known.map(([, state]) => state.through)];
+  await sql`
+    update backlog_view b set pending_after = settled.through
+    from unnest(${keys}::text[], ${through}::bigint[]) as settled (character_key, through)
+    where b.character_key = settled.character_key and b.pending_after < settled.through`;
+}
+
 async function addRows(sql: Transaction, rows: readonly BacklogRow[]): Promise<void> {
   if (rows.length === 0) return;
   const column = (name: keyof BacklogRow) => rows.map((row) => row[name]);
   // Arrays: one statement, parsed and planned once, however many rows.
   await sql`
-    insert into backlog_view (character_key, character_name, class, correlation_id, through, requested_at, pending_since)
+    insert into backlog_view (character_key, character_name, class, correlation_id, through,
+                              pending_after, requested_at, pending_since)
     select * from unnest(
       ${column('character_key')}::text[], ${column('character_name')}::text[], ${column('class')}::text[],
       ${column('correlation_id')}::text[], ${column('through')}::text[]::bigint[],
+      ${column('pending_after')}::text[]::bigint[],
       ${column('requested_at')}::text[]::timestamptz[], ${column('pending_since')}::text[]::timestamptz[])
     on conflict (character_key) do update set
       through = greatest(backlog_view.through, excluded.through),
+      pending_after = least(backlog_view.pending_after, excluded.pending_after),
       requested_at = greatest(backlog_view.requested_at, excluded.requested_at),
       correlation_id = excluded.correlation_id,
       class = case when backlog_view.class = 'interactive' then 'interactive' else excluded.class end`;
@@ -78,17 +97,16 @@ async function addRows(sql: Transaction, rows: readonly BacklogRow[]): Promise<v
 
 type BacklogRow = ReturnType<typeof backlogRow>;
 
-/** One row per character: its newest request of the batch, pending since its first one. */
+/** One row per character: its newest request of the batch, and since when one is pending. */
 function newestRequests(events: readonly RecordedEvent[]): Map<string, BacklogRow> {
   const rows = new Map<string, BacklogRow>();
   for (const event of events) {
     if (event.type !== 'ValuationRequested') continue;
     const { data } = readEvent(event) as { data: ValuationRequested };
-    const row = backlogRow(event, { ...data, through: String(event.position) });
-    rows.set(data.characterKey, {
-      ...row,
-      pending_since: rows.get(data.characterKey)?.pending_since ?? row.pending_since,
-    });
+    const { position } = event;
+    const row = backlogRow(event, { ...data, through: String(position), pendingAfter: String(position - 1n) });
+    const { pending_after, pending_since } = rows.get(data.characterKey) ?? row;
+    rows.set(data.characterKey, { ...row, pending_after, pending_since });
   }
   return rows;
 }
@@ -99,16 +117,20 @@ function newestReleases(events: readonly RecordedEvent[]): Map<string, BacklogRo
   for (const event of events) {
     if (event.type !== 'ParkingReleased') continue;
     const { data } = readEvent(event) as { data: ParkingReleased };
+    const [oldest] = data.state.released;
     const newest = data.state.released.at(-1);
-    if (newest === undefined) rows.delete(data.characterKey);
-    else rows.set(data.characterKey, backlogRow(event, { ...data, class: 'batch', through: newest.through }));
+    if (oldest === undefined || newest === undefined) rows.delete(data.characterKey);
+    else {
+      const work = { class: 'batch', through: newest.through, pendingAfter: oldest.after } as const;
+      rows.set(data.characterKey, backlogRow(event, { ...data, ...work }));
+    }
   }
   return rows;
 }
 
 function backlogRow(
   { metadata }: RecordedEvent,
-  work: Pick<ValuationJob, 'characterKey' | 'characterName' | 'class' | 'through'>,
+  work: Pick<ValuationJob, 'characterKey' | 'characterName' | 'class' | 'through'> & { pendingAfter: string },
 ) {
   return {
     character_key: work.characterKey,
@@ -116,6 +138,7 @@ function backlogRow(
     class: work.class,
     correlation_id: metadata.correlationId,
     through: work.through,
+    pending_after: work.pendingAfter,
     requested_at: metadata.occurredAt,
     pending_since: metadata.occurredAt,
   };

@@ -5,11 +5,13 @@ import { countParked } from '../event-store/parked-keys.ts';
 import type { Database } from '../platform/database.ts';
 import { requireToken } from '../platform/http/authenticate.ts';
 import { createParkedRoutes, type ReleaseParked } from './parked-routes.ts';
+import { createReplayRoutes, type ControlReplay } from './replay-routes.ts';
 
 interface Parts {
   readonly database: Database;
   readonly store: Pick<EventStore, 'head'>;
   readonly releaseParked: ReleaseParked;
+  readonly controlReplay: ControlReplay;
 }
 
 /** The operators' endpoints: every one needs a token, and uses the operators' own pool. */
@@ -34,5 +36,6 @@ export function createAdminRoutes(parts: Parts): Router {
     });
   });
   router.use(createParkedRoutes(parts));
+  router.use(createReplayRoutes(parts));
   return router;
 }

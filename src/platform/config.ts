@@ -94,6 +94,9 @@ const schema = z
     ADMISSION_MAX_QUEUE: integer(100, 10, 500).describe('requests that may wait for the database, per kind'),
     DRAIN_SECONDS: integer(0, 0, 300).describe('time for balancers to notice that a stopping process is not ready'),
     SHUTDOWN_SECONDS: integer(25, 1, 600).describe('time after that in which everything ends, else it is left'),
+    REPLAY_REQUESTS_PER_SECOND: integer(1000, 0, 20_000).describe(
+      'characters that a replay run hands to the workers per second at most; 0: none',
+    ),
     REPLAY_SIGNING_KEY: z
       .string()
       .optional()

@@ -23,6 +23,8 @@ export interface ValuationJob {
   readonly requestedAt: string;
   readonly class: 'interactive' | 'batch';
   readonly correlationId: string;
+  /** Handed out by a replay run, which has the backlog at or below its mark to itself. */
+  readonly replayed?: boolean;
 }
 
 /** One try at a job. `lastAttempt`: a failure now leaves the job to the sweep. */

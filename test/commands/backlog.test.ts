@@ -39,15 +39,25 @@ describe('the backlog', () => {
   });
   afterEach(() => parts.close());
 
-  const cases: Record<string, { events: RecordedEvent[]; pending: string | undefined }> = {
-    'a request': { events: [requested(4)], pending: '4' },
+  const cases: Record<string, { events: RecordedEvent[]; pending: string | undefined; after?: string }> = {
+    'a request': { events: [requested(4)], pending: '4', after: '3' },
+    'two requests': { events: [requested(4), requested(6)], pending: '6', after: '3' },
     'a settled request': { events: [requested(4), settled(5, [0, 4])], pending: undefined },
-    'a request behind what is settled': { events: [requested(4), requested(6), settled(7, [0, 4])], pending: '6' },
+    'a request behind what is settled': {
+      events: [requested(4), requested(6), settled(7, [0, 4])],
+      pending: '6',
+      after: '4',
+    },
     'a range released after newer requests were settled': {
       events: [settled(9, [4, 8]), released(10, [0, 4], 8)],
       pending: '4',
+      after: '0',
     },
-    'a released range beside a newer request': { events: [requested(11), released(12, [0, 4], 8)], pending: '11' },
+    'a released range beside a newer request': {
+      events: [requested(11), released(12, [0, 4], 8)],
+      pending: '11',
+      after: '0',
+    },
     'two released ranges, the older one last': {
       events: [
         released(9, [5, 7], 8),
@@ -57,6 +67,7 @@ describe('the backlog', () => {
         ]),
       ],
       pending: '7',
+      after: '0',
     },
     'a released range that is settled': {
       events: [released(9, [0, 4], 8), settled(10, [0, 4], [], 8)],
@@ -72,9 +83,10 @@ describe('the backlog', () => {
         settled(11, [0, 4], [[5, 7]], 8),
       ],
       pending: '7',
+      after: '0',
     },
   };
-  for (const [what, { events, pending }] of Object.entries(cases)) {
+  for (const [what, { events, pending, after }] of Object.entries(cases)) {
     it(`has ${pending === undefined ? 'no row' : 'a row'} for ${what}, however the log is cut into batches`, async () => {
       for (let cut = 1; cut <= events.length; cut += 1) {
         await parts.database.query((sql) => sql`delete from backlog_view`);
@@ -82,12 +94,13 @@ describe('the backlog', () => {
           if (batch.length > 0) await parts.database.transaction((sql) => backlogModel.apply(sql, batch));
         }
         const rows = await parts.database.query(
-          (sql) => sql<{ through: bigint }[]>`select through from backlog_view where character_key = 'a'`,
+          (sql) => sql<{ through: bigint; after: bigint }[]>`
+            select through, pending_after as after from backlog_view where character_key = 'a'`,
         );
         expect(
-          rows.map(({ through }) => String(through)),
+          rows.map((row) => [String(row.through), String(row.after)]),
           `cut at ${cut}`,
-        ).to.deep.equal(pending ? [pending] : []);
+        ).to.deep.equal(pending ? [[pending, after]] : []);
       }
     });
   }

@@ -10,6 +10,8 @@ const THREAD = new URL('./valuation-thread.mjs', import.meta.url);
 export interface TestApplication {
   readonly url: string;
   readonly databaseUrl: string;
+  /** Where the stand-in is. */
+  readonly upstreamUrl: string;
   readonly standin: Standin;
   /** A path below the API's address. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
@@ -51,6 +53,7 @@ export async function testApplication(environment: Record<string, string> = {}):
   return {
     url: application.url,
     databaseUrl: database.url,
+    upstreamUrl: upstream,
     standin,
     fetch: (path, init) => fetch(at(path), init),
     post: (path, body, headers = {}) =>

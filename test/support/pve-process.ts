@@ -43,7 +43,7 @@ export async function startPve(variables: Record<string, string>): Promise<PvePr
   const url = await new Promise<string>((resolve, reject) => {
     const listen = (chunk: Buffer): void => {
       output += chunk.toString();
-      const [, port] = /Engine at http:\/\/localhost:(\d+)/.exec(output) ?? [];
+      const [, port] = /(?:Engine|health) at http:\/\/(?:localhost|127\.0\.0\.1):(\d+)/.exec(output) ?? [];
       if (port !== undefined) resolve(`http://127.0.0.1:${port}`);
     };
     child.stdout.on('data', listen);
@@ -67,8 +67,17 @@ export async function startPve(variables: Record<string, string>): Promise<PvePr
   };
 }
 
-/** Runs a `pve` command to its end. */
-export async function runPve(args: readonly string[], variables: Record<string, string>) {
+/** A `pve` command under way. */
+export interface PveCommand {
+  readonly child: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** The exit code, `null` after a signal. */
+  readonly exited: Promise<number | null>;
+}
+
+/** Starts a `pve` command. */
+export function startCommand(args: readonly string[], variables: Record<string, string>): PveCommand {
   const child = spawn(process.execPath, [PVE, ...args], {
     env: pveEnvironment(variables),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -77,6 +86,13 @@ export async function runPve(args: readonly string[], variables: Record<string, 
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, stdout, stderr };
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { child, stdout: () => stdout, stderr: () => stderr, exited };
+}
+
+/** Runs a `pve` command to its end. */
+export async function runPve(args: readonly string[], variables: Record<string, string>) {
+  const command = startCommand(args, variables);
+  const code = await command.exited;
+  return { code, stdout: command.stdout(), stderr: command.stderr() };
 }

@@ -1,17 +1,13 @@
 import { createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 
-import { examineCertificate, type Statement } from '../../commands/replay/certificate.ts';
-import { readConfig, type Config } from '../../platform/config.ts';
+import { examineCertificate } from '../../commands/replay/certificate.ts';
+import { readConfig } from '../../platform/config.ts';
 import { findSigningKey, fingerprintOf } from '../../platform/signing-key.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT, usageError } from './exit-codes.ts';
-
-/** Where the key of the certificates is kept when none is configured. */
-function keyFile(config: Config): string {
-  return join(resolve(config.PVE_DATA_DIR), 'replay-signing.key');
-}
+import { keyFile } from './certificate-file.ts';
+import { sumsTable } from './sums-table.ts';
 
 /** `pve replay verify FILE`: nothing is needed but the file; the key of this machine, where it has one, is the one believed. */
 export async function verify(file: string, options: { fingerprint?: string; json?: boolean }): Promise<void> {
@@ -30,20 +26,4 @@ export async function verify(file: string, options: { fingerprint?: string; json
   if (options.json === true) return;
   const known = trusted === undefined ? 'compare it with the one that you know' : 'the one that is known here';
   process.stdout.write(`signed with key ${fingerprint ?? ''} (${known})\n`);
-}
-
-/** The reconciliation for people. */
-function sumsTable({ replayId, sums, mark, through, reconciledAt }: Statement): string {
-  const rows: [string, number | string][] = [
-    ['expected', sums.expected],
-    ['valued', sums.valued],
-    ['ignored', sums.ignored],
-    ['parked', sums.parked],
-    ['missing', sums.missing],
-    ['duplicate', sums.duplicates],
-    ['orphan', sums.orphans],
-    ['SHA-256', sums.digest],
-  ];
-  const lines = rows.map(([name, value]) => `  ${name.padEnd(10)} ${String(value).padStart(10)}\n`).join('');
-  return `replay ${replayId}: requests up to ${mark}, in the log up to ${through}, at ${reconciledAt}\n${lines}`;
 }

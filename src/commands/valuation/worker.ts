@@ -1,7 +1,14 @@
 import { ProblemError } from '../../domain/errors.ts';
 import type { Executor } from '../../platform/execute.ts';
 import type { Logger } from '../../platform/logging.ts';
-import { PutBackError, type JobAttempt, type RunningWorker, type ValuationQueue } from '../../platform/queue.ts';
+import {
+  PutBackError,
+  type JobAttempt,
+  type RunningWorker,
+  type ValuationJob,
+  type ValuationQueue,
+} from '../../platform/queue.ts';
+import { isHeldBack } from '../../platform/read-models/replay.ts';
 import type { Circuit } from '../upstream/circuit.ts';
 import { DeferredError } from '../upstream/deferred-error.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
@@ -34,6 +41,8 @@ export function startWorker(parts: WorkerParts): RunningWorker {
 
 async function runJob(parts: WorkerParts, { job, lastAttempt }: JobAttempt): Promise<void> {
   const log = parts.log.child({ correlationId: job.correlationId, characterKey: job.characterKey });
+  // It was queued before the run began, and would escape its pace and its pauses: the run will hand it out.
+  if (job.replayed !== true && (await isRunsWork(parts, job))) return;
   const trace: Trace = {};
   // A failure that another try can mend is thrown to the queue, and after its last try left to the sweep.
   try {
@@ -50,6 +59,10 @@ async function runJob(parts: WorkerParts, { job, lastAttempt }: JobAttempt): Pro
     if (passing || !lastAttempt) throw error;
     await parkRequests(parts, job, { error: error instanceof Error ? error : new Error(String(error)), trace });
   }
+}
+
+async function isRunsWork({ database }: WorkerParts, { characterKey, through }: ValuationJob): Promise<boolean> {
+  return await database.query((sql) => isHeldBack(sql, { characterKey, through: BigInt(through) }));
 }
 
 /** How long a job waits that is put back without an attempt spent, in ms; `undefined` for a failure that counts. */

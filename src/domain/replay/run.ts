@@ -100,12 +100,12 @@ export interface ReplayState {
 const LEGAL: { readonly [K in ReplayCommand['kind']]: readonly ReplayStatus[] } = {
   plan: ['none'],
   start: ['planned'],
-  // What was under way when it was paused still ends.
+  // What was under way when it was paused still ends, and so may the run.
   checkpoint: ['running', 'paused'],
   pause: ['running'],
   resume: ['paused'],
   'take-over': ['running', 'paused'],
-  complete: ['running'],
+  complete: ['running', 'paused'],
   cancel: ['planned', 'running', 'paused'],
 };
 

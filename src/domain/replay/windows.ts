@@ -22,6 +22,12 @@ export function inWindows(windows: readonly TimeWindow[]): (at: number) => boole
   return (at) => spans.some(([since, until]) => since <= at && at < until);
 }
 
+/** Whether any moment from one to the other (ms since 1970, both included) lies in one of these windows. */
+export function overlapsWindows(windows: readonly TimeWindow[]): (first: number, last: number) => boolean {
+  const spans = windows.map(spanOf);
+  return (first, last) => spans.some(([since, until]) => since <= last && first < until);
+}
+
 /** A time in which something was the case, under its name. */
 export interface Episode extends TimeWindow {
   readonly reason: string;

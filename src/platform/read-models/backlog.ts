@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres';
 import type { ValuationJob } from '../queue.ts';
+import { heldBackThrough } from './replay.ts';
 
 type Queries = Sql<{ bigint: bigint }>;
 
@@ -17,7 +18,7 @@ export interface BacklogRow {
   readonly cursor: BacklogCursor;
 }
 
-/** The next characters with work pending: interactive first, then the longest waiting. */
+/** The next characters with work pending that no replay run has to itself: interactive first, then the longest waiting. */
 export async function listBacklog(
   sql: Queries,
   page: { readonly after: BacklogCursor | undefined; readonly limit: number },
@@ -27,15 +28,16 @@ export async function listBacklog(
     select ${columns(sql)}, rank, pending_since::text as since
     from (select *, case class when 'interactive' then 0 else 1 end as rank from backlog_view) as backlog
     where (rank, pending_since, character_key) > (${rank}, ${since}::text::timestamptz, ${characterKey})
+      and through > ${heldBackThrough(sql)}
     order by rank, pending_since, character_key
     limit ${page.limit}`;
   return rows.map(({ rank, since, ...job }) => ({ job, cursor: { rank, since, characterKey: job.characterKey } }));
 }
 
-/** What is pending of these characters (at least one). */
+/** What is pending of these characters (at least one) and no replay run has to itself. */
 export async function listBacklogOf(sql: Queries, characterKeys: readonly string[]): Promise<ValuationJob[]> {
   return await sql<ValuationJob[]>`
-    select ${columns(sql)} from backlog_view where character_key in ${sql(characterKeys)}`;
+    select ${columns(sql)} from backlog_view where character_key in ${sql(characterKeys)} and through > ${heldBackThrough(sql)}`;
 }
 
 /** The character that waits longest; else one that we know; else none. */

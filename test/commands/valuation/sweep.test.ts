@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { runSweep, sweepBacklog } from '../../../src/commands/valuation/sweep.ts';
 import { migrateQueue, openQueue, type ValuationJob, type ValuationQueue } from '../../../src/platform/queue.ts';
+import { isHeldBack, REPLAY_LOCK } from '../../../src/platform/read-models/replay.ts';
+import { trySessionLock } from '../../../src/platform/session-lock.ts';
 import { logParts, until, type LogParts } from '../../support/log-parts.ts';
 import { silent } from '../../support/silent-log.ts';
 
@@ -98,5 +100,54 @@ describe('the sweep of the backlog', () => {
     );
     end.abort();
     await running;
+  });
+
+  it('leaves alone what a run has to itself: while it is paused, or a process coordinates it', async () => {
+    await fill(20);
+    const status = (now: string) => parts.database.query((sql) => sql`update replay_view set status = ${now}`);
+    const sweptNow = async () => {
+      await sweep();
+      return await queue.waiting();
+    };
+    await parts.database.query(
+      (sql) => sql`
+        insert into replay_view (id, position, status, mark, plan, state, planned_at, changed_at)
+        values (gen_random_uuid(), 21, 'paused', 15, '{}', '{}', now(), now())`,
+    );
+    expect(await sweptNow()).to.equal(5);
+    await status('running');
+    const lock = await trySessionLock(parts.url, REPLAY_LOCK);
+    expect(await trySessionLock(parts.url, REPLAY_LOCK)).to.equal(undefined);
+    expect(await sweptNow()).to.equal(5);
+    await lock?.release();
+    expect(await sweptNow()).to.equal(20);
+  });
+
+  it('tells a job of a run’s work from one of a character with newer requests', async () => {
+    await fill(20);
+    await parts.database.query(
+      (sql) => sql`
+        insert into replay_view (id, position, status, mark, plan, state, planned_at, changed_at)
+        values (gen_random_uuid(), 21, 'paused', 15, '{}', '{}', now(), now())`,
+    );
+    const heldBack = (characterKey: string, through: bigint) =>
+      parts.database.query((sql) => isHeldBack(sql, { characterKey, through }));
+    expect(await heldBack('c00015', 15n)).to.equal(true);
+    expect(await heldBack('c00016', 15n)).to.equal(false);
+    expect(await heldBack('settled', 15n)).to.equal(true);
+    expect(await heldBack('new', 16n)).to.equal(false);
+    await parts.database.query((sql) => sql`delete from replay_view`);
+    expect(await heldBack('c00015', 15n)).to.equal(false);
+  });
+
+  it('takes back what a run has left', async () => {
+    await fill(20);
+    await parts.database.query(
+      (sql) => sql`
+        insert into replay_view (id, position, status, mark, plan, state, planned_at, changed_at)
+        values (gen_random_uuid(), 21, 'cancelled', 15, '{}', '{}', now(), now())`,
+    );
+    await sweep();
+    expect(await queue.waiting()).to.equal(20);
   });
 });

@@ -71,7 +71,7 @@ describe('a replay run', () => {
     none: { given: [], legal: ['plan'] },
     planned: { given: [plan], legal: ['start', 'cancel'] },
     running: { given: [plan, start], legal: ['checkpoint', 'pause', 'take-over', 'complete', 'cancel'] },
-    paused: { given: [plan, start, pause], legal: ['checkpoint', 'resume', 'take-over', 'cancel'] },
+    paused: { given: [plan, start, pause], legal: ['checkpoint', 'resume', 'take-over', 'complete', 'cancel'] },
     completed: { given: [plan, start, complete], legal: [] },
     cancelled: { given: [plan, start, cancel], legal: [] },
   };
