@@ -5,7 +5,7 @@ import { createPostgresEventStore } from '../../src/event-store/postgres/postgre
 import { openDatabase } from '../../src/platform/database.ts';
 import type { Stage } from './stage.ts';
 
-const CHANGES = 300;
+const CHANGES = 200;
 const NAME = '강은호';
 
 /** From the append of an event to the first cached read in a process that does not project that shows it, in ms. */

@@ -14,7 +14,7 @@ export interface ChangeListener {
 }
 
 /** Time between two looks at the read models. */
-const LOOK_EVERY_MS = 250;
+const LOOK_EVERY_MS = 100;
 
 /**
  * Tails the read models, not the log: an event is visible before its row is. Call before anything is cached; then
