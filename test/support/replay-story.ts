@@ -41,7 +41,7 @@ export interface ReplayStory {
   running(): Promise<unknown>;
   /** A command has written this. */
   writes(command: PveCommand, text: string): Promise<unknown>;
-  /** Makes the upstream fail, and waits until this much has come in; answers the ids. */
+  /** Makes the upstream fail, and waits until this much more has come in, of other characters; answers the ids. */
   backlog(requests: number, names: readonly string[]): Promise<string[]>;
   /** SHA-256 of these requests and their outcomes as the log tells them, counted in SQL: other code than the product's. */
   digestOf(requestIds: readonly string[]): Promise<string>;
@@ -96,8 +96,9 @@ export async function replayStory(environment: Record<string, string> = {}): Pro
     },
     backlog: async (requests, names) => {
       application.standin.set({ failure: 'OPENAPI00010' });
+      const before = await pending();
       const ids = await fileRequests(databaseUrl, requests, names);
-      await until(pending, (rows) => rows === names.length);
+      await until(pending, (rows) => rows === before + names.length);
       return ids;
     },
     digestOf: async (requestIds) => {
