@@ -1,6 +1,7 @@
-/** Writes the README's numbers from evidence/*.json: `npm run numbers`. Nothing else may put a number there. */
+/** Writes the numbers of README.md and docs/numbers.md from evidence/*.json: `npm run numbers`. Nothing else may. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { replayTable, type ReplayEvidence } from './readme-replay.ts';
+import { storeTable, type StoreEvidence } from './readme-store.ts';
 import { origin, ratio, tableRow, type Line, type Measured } from './readme-tables.ts';
 
 const BEGIN = '<!-- numbers:begin (npm run numbers) -->';
@@ -154,23 +155,35 @@ function readTable(read: ReadEvidence): string[] {
   ];
 }
 
-/** The README with its numbers as the evidence has them. */
-export function withNumbers(readme: string): string {
-  const start = evidence('start') as StartEvidence | undefined;
-  const engine = evidence('engine') as EngineEvidence | undefined;
-  const read = evidence('read') as ReadEvidence | undefined;
-  const replay = evidence('replay') as ReplayEvidence | undefined;
-  const tables = [
-    start && startTable(start),
-    engine && engineTable(engine),
-    read && readTable(read),
-    replay && replayTable(replay),
-  ].filter((table) => table !== undefined);
-  const block = tables.length === 0 ? [] : ['## Numbers', '', ...tables.flatMap((table) => [...table, ''])];
-  const [before = '', rest = ''] = readme.split(BEGIN);
-  return [before + BEGIN, '', ...block, END + (rest.split(END)[1] ?? '')].join('\n');
+/** Where numbers stand: the README has those that its readers ask for first. */
+const FILES: Readonly<Record<string, readonly Topic[]>> = {
+  'README.md': ['read', 'replay'],
+  'docs/numbers.md': ['start', 'engine', 'read', 'store', 'replay'],
+};
+
+type Topic = 'start' | 'engine' | 'read' | 'store' | 'replay';
+
+const TABLES: Readonly<Record<Topic, (evidence: never) => string[]>> = {
+  start: (found: StartEvidence) => startTable(found),
+  engine: (found: EngineEvidence) => engineTable(found),
+  read: (found: ReadEvidence) => readTable(found),
+  store: (found: StoreEvidence) => storeTable(found),
+  replay: (found: ReplayEvidence) => replayTable(found),
+};
+
+/** The files that hold numbers. */
+export const NUMBERED = Object.keys(FILES);
+
+/** A file's text with its numbers as the evidence has them. */
+export function withNumbers(file: string, text: string): string {
+  const tables = (FILES[file] ?? []).flatMap((topic) => {
+    const found = evidence(topic);
+    return found === undefined ? [] : [...TABLES[topic](found as never), ''];
+  });
+  const [before = '', rest = ''] = text.split(BEGIN);
+  return [before + BEGIN, '', ...tables, END + (rest.split(END)[1] ?? '')].join('\n');
 }
 
 if (process.argv[1]?.endsWith('readme-numbers.ts') === true) {
-  writeFileSync('README.md', withNumbers(readFileSync('README.md', 'utf8')));
+  for (const file of NUMBERED) writeFileSync(file, withNumbers(file, readFileSync(file, 'utf8')));
 }

@@ -1,12 +1,26 @@
 /** Where a measurement was made. */
 export interface Measured {
   readonly commit: string;
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string };
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly node: string;
+    readonly speed?: {
+      readonly sha256OfMebibyteMs: number;
+      readonly thousandSystemCallsMs: number;
+      readonly fsyncMs: number;
+    };
+  };
 }
 
 /** What stands above a table: where its numbers come from. */
 export function origin({ machine, commit }: Measured, command: string): string {
-  return `\`${command}\` on ${machine.cores} cores of ${machine.cpu}, Node.js ${machine.node}, commit ${commit}:`;
+  const { cpu, cores, node, speed } = machine;
+  const fast =
+    speed === undefined
+      ? ''
+      : ` (SHA-256 of 1 MiB ${speed.sha256OfMebibyteMs} ms, 1,000 system calls ${speed.thousandSystemCallsMs} ms, fsync ${speed.fsyncMs} ms)`;
+  return `\`${command}\` on ${cores} cores of ${cpu}${fast}, Node.js ${node}, commit ${commit}:`;
 }
 
 /** A promise and how it is kept. */

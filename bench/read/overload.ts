@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts';
 const SECONDS = 30;
 const TIMES = 3;
 /** Requests that the peak is looked for with: enough to keep the database busy, too few to be refused. */
-const PEAK_CONNECTIONS = 12;
+const PEAK_CONNECTIONS = 24;
 const UNLOADED_SHARE = 0.3;
 
 /** Reads from the database at three times what the process can take; what is refused says so with 503. */

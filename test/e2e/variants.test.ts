@@ -51,7 +51,7 @@ describe('the read models', function () {
     const tables = models.flatMap((model) => model.tables);
     const contents = async () =>
       Promise.all(tables.map((table) => sql`select md5(t::text) as row from ${sql(table)} t order by 1`));
-    const before = await until(contents, (rows) => String(rows.map((of) => of.length)) === '3,3,3,3,4,0,0');
+    const before = await until(contents, (rows) => String(rows.map((of) => of.length)) === '3,3,3,3,4,0,0,0');
 
     const database = openDatabase({ url: application.databaseUrl, applicationName: 'test', poolSize: 2 });
     const store = createPostgresEventStore({ database });

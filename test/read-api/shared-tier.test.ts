@@ -100,7 +100,8 @@ describe('the tier of ready answers that processes share', () => {
     expect(performance.now() - started).to.be.within(400, 1500);
     const alone = performance.now();
     for (let i = 0; i < 1000; i++) await tier.get('바');
-    expect(performance.now() - alone).to.be.lessThan(50);
+    // A thousand waits would take 100 s.
+    expect(performance.now() - alone).to.be.lessThan(1000);
     clock.ms += 5000;
     const again = performance.now();
     await tier.get('바');

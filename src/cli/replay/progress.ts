@@ -48,7 +48,7 @@ function lineOf(view: RunView, perSecond: number): object {
 }
 
 function barOf(view: RunView, perSecond: number): string {
-  const { progress, total, status, underWay } = view;
+  const { progress, total, status, underWay, outage } = view;
   const settled = settledOf(view);
   const part = total === 0 ? 1 : settled / total;
   const full = Math.round(part * BAR_WIDTH);
@@ -62,6 +62,7 @@ function barOf(view: RunView, perSecond: number): string {
     `${progress.valued} valued, ${progress.ignored} ignored, ${progress.parked > 0 ? paint('red', parked) : parked}`,
     `${underWay} under way`,
     ...(status === 'running' ? [] : [paint('yellow', status)]),
+    ...(outage ? [paint('yellow', 'waiting for the game API')] : []),
   ].join(' · ');
 }
 

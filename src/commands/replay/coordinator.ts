@@ -9,7 +9,7 @@ import type { Database } from '../../platform/database.ts';
 import type { ValuationQueue } from '../../platform/queue.ts';
 import { replayJobs, stillPending } from '../../platform/read-models/replay.ts';
 import type { OwnSignals } from './own-signals.ts';
-import { Pace } from './pace.ts';
+import { isOutage, Pace } from './pace.ts';
 import type { Author, Run } from './runs.ts';
 import { selectCharacters } from './selection.ts';
 
@@ -31,6 +31,8 @@ export interface RunView {
   readonly underWay: number;
   /** Characters per second that are handed out now. */
   readonly rate: number;
+  /** The game API is out: nothing is handed out until it is back. */
+  readonly outage: boolean;
 }
 
 export interface CoordinateOptions {
@@ -97,6 +99,7 @@ class Coordinator {
   #progress: ReplayProgress;
   #keys: readonly string[] = [];
   #next = 0;
+  #outage = false;
 
   constructor(parts: CoordinatorParts, run: Run, options: CoordinateOptions) {
     this.#parts = parts;
@@ -164,7 +167,7 @@ class Coordinator {
     const { progress, status } = { progress: this.#progress, status: this.#run.state.status };
     const settled = progress.valued + progress.ignored + progress.parked;
     const total = settled + this.#underWay.size + this.#keys.length - this.#next;
-    return { status, progress, total, underWay: this.#underWay.size, rate: this.#pace.rate };
+    return { status, progress, total, underWay: this.#underWay.size, rate: this.#pace.rate, outage: this.#outage };
   }
 
   #end(): CoordinatorEnd | undefined {
@@ -213,7 +216,9 @@ class Coordinator {
   async #adapt(): Promise<void> {
     if (performance.now() - this.#last.adapted < ADAPT_MS) return;
     this.#last.adapted = performance.now();
-    this.#pace.adapt(await this.#parts.signals.read());
+    const signals = await this.#parts.signals.read();
+    this.#pace.adapt(signals);
+    this.#outage = isOutage(signals);
   }
 
   async #checkpoint(when: 'now' | 'if-due' = 'if-due'): Promise<void> {

@@ -39,7 +39,8 @@ export async function makePlan(parts: PlanParts, filter: ReplayFilter): Promise<
   const count = new Count(selects({ windows, characterKeys }), episodes);
   // In one statement: what it sees is the backlog of one moment, and so is the mark.
   await database.query((sql) => eachPending(sql, { mark: NO_MARK, freshForSeconds }, (rows) => count.add(rows)));
-  if (count.keys.length === 0) throw new ReplayRefusal('nothing', 'nothing is pending that is selected');
+  if (count.keys.length === 0)
+    throw new ReplayRefusal('nothing', `nothing is pending${count.mark === 0n ? '' : ' that is selected'}`);
   const scope: ReplayScope = { mark: String(count.mark), from: String(count.from), windows, characterKeys };
   return {
     format: 'pve-replay-plan/1',

@@ -17,6 +17,11 @@ const STEP_PART = 1 / 20;
 /** What is left of the highest rate however live traffic suffers, short of an outage. */
 const LAST_PART = 1 / 50;
 
+/** So many calls fail that none is worth making. */
+export function isOutage({ upstreamErrorRatio }: Signals): boolean {
+  return upstreamErrorRatio >= ERRORS.outage;
+}
+
 /**
  * How many characters a run hands to the workers: at most `perSecond()`; half as many from one second to the next while
  * live traffic suffers, and a little more each second while it does not.
@@ -40,10 +45,11 @@ export class Pace {
   }
 
   /** Called about once a second. */
-  adapt({ readP99Ms, upstreamErrorRatio }: Signals): void {
+  adapt(signals: Signals): void {
+    const { readP99Ms, upstreamErrorRatio } = signals;
     const most = this.#perSecond();
     const suffering = (readP99Ms ?? 0) > READ_P99_MS || upstreamErrorRatio >= ERRORS.many;
-    if (upstreamErrorRatio >= ERRORS.outage) this.#rate = 0;
+    if (isOutage(signals)) this.#rate = 0;
     else if (suffering) this.#rate = Math.max(Math.min(most, Math.max(SLOWEST, most * LAST_PART)), this.rate / 2);
     else this.#rate = Math.min(most, this.rate + Math.max(SLOWEST, most * STEP_PART));
   }

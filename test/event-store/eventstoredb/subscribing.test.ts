@@ -153,7 +153,9 @@ describe('subscribing to EventStoreDB', () => {
   });
 
   it('moves over a long stretch without a match by the word of the server', async () => {
-    const { position } = await store.append('s', 'no-stream', newEvents(5_000));
+    const append = (slice: number) => store.append('s', slice === 0 ? 'no-stream' : slice * 500 - 1, newEvents(500));
+    for (let slice = 0; slice < 9; slice++) await append(slice);
+    const { position } = await append(9);
     const subscriber = subscribe({ after: START, types: ['Never'] });
     await subscriber.reached(position);
     expect(subscriber.events).to.be.empty;
