@@ -25,6 +25,8 @@ export interface Stage {
   readonly redisPid: number | undefined;
   /** The compiled program with these variables, on this core where given. */
   serve(variables: Record<string, string>, core?: number): Promise<Server>;
+  /** Stops the servers that a part has left running. */
+  clear(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,13 +59,21 @@ export async function openStage(): Promise<Stage> {
   const postgres = await startEmbeddedPostgres({ dataDir: folder, log: pino({ level: 'warn' }) });
   await migrate(postgres.url, { log: pino({ level: 'warn' }) });
   const redis = await startRedis(folder);
+  const servers: Server[] = [];
   return {
     databaseUrl: postgres.url,
     redisUrl: redis?.url,
     postgresPid: postgres.pid(),
     redisPid: redis?.child.pid,
-    serve: (variables, core) =>
-      serve({ DATABASE_URL: postgres.url, PVE_DATA_DIR: join(folder, 'pve'), ...variables }, core),
+    async serve(variables, core) {
+      const own = { DATABASE_URL: postgres.url, PVE_DATA_DIR: join(folder, 'pve') };
+      const server = await serve({ ...own, ...variables }, core);
+      servers.push(server);
+      return server;
+    },
+    async clear() {
+      for (const server of servers.splice(0)) await server.stop();
+    },
     close: async () => {
       redis?.child.kill();
       if (redis) await ended(redis.child);

@@ -91,7 +91,7 @@ const schema = z
       'characters filed for valuation per minute, by everyone together',
     ),
     TRUSTED_PROXIES: proxies.describe('addresses and ranges of the proxies whose X-Forwarded-For is believed'),
-    ADMISSION_MAX_QUEUE: integer(100, 10, 500).describe('requests that may wait for the database, per kind'),
+    ADMISSION_MAX_QUEUE: integer(300, 10, 1000).describe('requests that may wait for the database, per kind'),
     DRAIN_SECONDS: integer(0, 0, 300).describe('time for balancers to notice that a stopping process is not ready'),
     SHUTDOWN_SECONDS: integer(25, 1, 600).describe('time after that in which everything ends, else it is left'),
     REPLAY_REQUESTS_PER_SECOND: integer(1000, 0, 20_000).describe(

@@ -133,7 +133,7 @@ export class Permits {
 }
 
 /** A wait that does no harm, and the time in which one such wait tells a burst from congestion, in ms. */
-const HARMLESS_MS = 5;
+const HARMLESS_MS = 50;
 const INTERVAL_MS = 100;
 
 /**

@@ -51,18 +51,18 @@ describe('admission', () => {
     limits.pool = 1;
     limits.queue = 500;
     const admission = open();
-    const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 8));
+    const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 55));
     const burst = Array.from({ length: 20 }, () => admission.run('reads', () => Promise.resolve()));
     expect(admission.room('reads')).to.be.greaterThan(0);
     await Promise.all(burst);
     expect(admission.room('reads')).to.be.greaterThan(0);
     // Each takes longer than anybody may wait: whoever comes always finds a queue.
-    const crowd = Array.from({ length: 40 }, () => admission.run('reads', pause));
+    const crowd = Array.from({ length: 15 }, () => admission.run('reads', pause));
     await until(
       () => Promise.resolve(admission.room('reads')),
       (room) => room <= 0,
     );
-    expect(admission.stats().reads.waiting).to.be.within(8, 40);
+    expect(admission.stats().reads.waiting).to.be.within(8, 15);
     await Promise.all(crowd);
     // The queue is gone: the next who comes is let in, and after an interval without a wait the next burst is, too.
     await until(
