@@ -24,7 +24,15 @@ export interface ReplayEvidence extends Measured {
   };
 }
 
-function replayLines({ accepted, drain, reads, reconciliation }: ReplayEvidence['results']): Line[] {
+/** Promised for the full size: a part of it has that part of the time. */
+function reconciledLine(share: number, seconds: number): Line {
+  const most = 30 * share;
+  const target = `< ${most} s${share === 1 ? '' : ' (30 s at full size)'}`;
+  return ['every request reconciled', target, `${seconds} s`, seconds < most];
+}
+
+function replayLines({ share, results }: ReplayEvidence): Line[] {
+  const { accepted, drain, reads, reconciliation } = results;
   const { equipmentFetches, mostAllowed } = drain.upstream;
   const resumed = Math.max(...drain.kills.map(({ resumedSeconds }) => resumedSeconds));
   const resident = Math.max(...Object.values(drain.residentMiB));
@@ -54,7 +62,7 @@ function replayLines({ accepted, drain, reads, reconciliation }: ReplayEvidence[
       `${equipmentFetches}; ${reconciliation.mismatch + reconciliation.duplicates}`,
       equipmentFetches <= mostAllowed,
     ],
-    ['every request reconciled', '< 30 s', `${reconciliation.seconds} s`, reconciliation.seconds < 30],
+    reconciledLine(share, reconciliation.seconds),
     [`settling again after SIGKILL, worst of ${drain.kills.length}`, '< 5 s', `${resumed} s`, resumed < 5],
     ['memory of the largest process', '< 400 MB', `${resident} MiB`, resident * 1.048576 < 400],
     ['1,000 reads/s meanwhile, p99 beside alone', '≤ 2 ×', ratio(reads.ratio), reads.ratio <= 2],
@@ -68,6 +76,6 @@ export function replayTable(replay: ReplayEvidence): string[] {
     '',
     `| outage and recovery: ${requests} requests of ${characters} characters | target | measured | |`,
     '|---|---|---|---|',
-    ...replayLines(replay.results).map(tableRow),
+    ...replayLines(replay).map(tableRow),
   ];
 }
