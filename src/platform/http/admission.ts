@@ -2,7 +2,8 @@ import { Permits, type PermitStats } from '../permits.ts';
 
 /**
  * What takes part in admission: `lookUps` of answers share the round trips to the database, `reads` of other things go one
- * by one, `commands` share round trips of their own, `waits` hold a connection and nothing else. Each has permits of its own; health, metrics, operators and Discord need none.
+ * by one, `commands` share round trips of their own, `waits` hold a connection and nothing else. Each has permits of its
+ * own; health, metrics, operators and Discord need none.
  */
 type AdmissionClass = 'lookUps' | 'reads' | 'commands' | 'waits';
 
