@@ -80,7 +80,7 @@ const schema = z
     STANDIN_DIR: z.string().optional().describe('folder of the characters the stand-in serves beside its own samples'),
     WEB_CONCURRENCY: integer(1, 1, 64).describe('processes that answer HTTP on the port, with the role api'),
     DATABASE_POOL_SIZE: integer(10, 5, 50).describe('queries and transactions at a time'),
-    WORKER_CONCURRENCY: integer(4, 1, 64).describe('characters valued at a time'),
+    WORKER_CONCURRENCY: integer(4, 1, 64).describe('characters valued at a time at most; fewer while reads are slow'),
     VALUATION_THREADS: integer(1, 1, 16).describe('threads of an API process for what-if questions'),
     SNAPSHOT_FRESH_FOR_SECONDS: integer(900, 60, 86_400).describe('age below which a snapshot is fresh'),
     CACHE_L1_MEGABYTES: integer(128, 1, 4096).describe('memory for ready answers'),

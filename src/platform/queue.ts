@@ -48,6 +48,11 @@ export interface RunningWorker {
   /** Takes no new jobs in this process until `resume`; the active ones go on. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /**
+   * How many jobs it may work on at a time from now on, at least 1. Fewer: those that are active go on, and none follows until
+   * there are fewer. More: noticed when the next one ends or comes.
+   */
+  setConcurrency(jobs: number): void;
   /** Takes no new jobs and waits for the active ones. */
   stop(): Promise<void>;
 }
@@ -100,7 +105,12 @@ export function openQueue(backend: QueueBackend, log: Logger): ValuationQueue {
         await process({ job: job.data, lastAttempt }).catch((error: unknown) => putBack(job, token, error));
       }, concurrency);
       // Locally: a paused queue would outlive the process that paused it.
-      return { pause: () => worker.pause(true), resume: () => worker.resume(), stop: () => worker.close() };
+      return {
+        pause: () => worker.pause(true),
+        resume: () => worker.resume(),
+        setConcurrency: (jobs) => (worker.concurrency = jobs),
+        stop: () => worker.close(),
+      };
     },
     waiting: () => bull.queue.getJobCountByTypes('waiting', 'prioritized'),
     async ping() {
@@ -126,10 +136,14 @@ interface Bull {
     getJobCountByTypes(...types: ('active' | 'waiting' | 'prioritized')[]): Promise<number>;
     close(): Promise<void>;
   };
-  makeWorker(
-    process: Process,
-    concurrency: number,
-  ): { pause(letActiveGoOn: boolean): Promise<void>; resume(): Promise<void>; close(): Promise<void> };
+  makeWorker(process: Process, concurrency: number): BullWorker;
+}
+
+interface BullWorker {
+  concurrency: number;
+  pause(letActiveGoOn: boolean): Promise<void>;
+  resume(): Promise<void>;
+  close(): Promise<void>;
 }
 
 function connect(backend: QueueBackend, report: (error: unknown) => void): Bull {

@@ -23,7 +23,9 @@ import { createHistoryRoutes } from '../read-api/history-routes.ts';
 import { createHotLane, type HotLane } from '../read-api/hot-lane.ts';
 import { createAtLeast } from '../read-api/min-position.ts';
 import { createReadMetrics } from '../read-api/read-metrics.ts';
+import { createReadTimes } from '../read-api/read-times.ts';
 import { createRequestRoutes } from '../read-api/request-routes.ts';
+import { tellReadTimes } from '../read-api/tell-read-times.ts';
 import { createExplorer } from '../read-api/what-if.ts';
 import { inBackground, type Parts } from './parts.ts';
 import { createProtection } from './protection.ts';
@@ -38,7 +40,9 @@ export interface Api {
 /** Commands and reads, behind their protection. */
 export async function startApiRole(parts: Parts): Promise<Api> {
   const { config, lifeline, valuationThread, now, log, metrics } = parts;
-  const { clientOf, requests, filing: limits, admission, router: protection } = createProtection(parts);
+  const { clientOf, requests, filing: limits, router: protection, ...guard } = createProtection(parts);
+  const { admission, p99 } = createReadTimes(guard.admission);
+  inBackground(parts, 'read times', (signal) => tellReadTimes({ ...parts, p99 }, signal));
   const { database, store, append } = admitted(parts, admission);
   const spool = await startSpool(parts, append);
   const acceptRequest = createAcceptRequest({ store, append: (one) => spool.append(one), limits, now });

@@ -4,6 +4,8 @@ import { runRecovery } from '../commands/upstream/recovery.ts';
 import { archivePayload } from '../commands/valuation/payload-archive.ts';
 import { runSweep } from '../commands/valuation/sweep.ts';
 import { startWorker } from '../commands/valuation/worker.ts';
+import { createYield, keepYielding } from '../commands/valuation/yield.ts';
+import { createLiveSignals } from '../commands/yielding/live-signals.ts';
 import { findProbeName } from '../platform/read-models/backlog.ts';
 import { openValuationPool } from '../platform/valuation-pool.ts';
 import { provideUpstream } from '../services.ts';
@@ -24,8 +26,11 @@ export async function startWorkerRole(parts: Parts): Promise<void> {
   const archive = (hash: string, payload: Buffer): Promise<void> => archivePayload(database, hash, payload);
   const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
   const { WORKER_CONCURRENCY: concurrency, UPSTREAM_TOTAL_TIMEOUT_MS: upstreamTotalMs } = config;
-  const worker = { ...parts, client, circuit, valuator, archive, freshForSeconds, upstreamTotalMs, concurrency };
-  lifeline.add('jobs', startWorker(worker), (it) => it.stop());
+  const work = { ...parts, client, circuit, valuator, archive, freshForSeconds, upstreamTotalMs, concurrency };
+  const worker = lifeline.add('jobs', startWorker(work), (it) => it.stop());
+  const signals = createLiveSignals({ database, upstreamErrorRatio: () => circuit.errorRatio() });
+  const look = createYield({ worker, concurrency, signals, registry: parts.metrics.registry });
+  inBackground(parts, 'yielding', (signal) => keepYielding(look, parts.execute, signal));
   follow(parts, createDispatcher({ database, queue, held: () => circuit.held() }));
   inBackground(parts, 'upkeep', (signal) =>
     parts.lead('upkeep', signal, async (leading) => {

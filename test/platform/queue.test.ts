@@ -151,6 +151,70 @@ function describeQueue(name: string, backend: (context: Mocha.Context) => Promis
       expect(await queue.waiting()).to.equal(0);
     });
 
+    describe('told how many jobs it may work on at a time', () => {
+      const ends = new Map<string, () => void>();
+      /** Holds each job active until told to finish one. */
+      const hold = () => work(({ characterKey }) => new Promise((resolve) => ends.set(characterKey, resolve)));
+      const finish = (): void => {
+        for (const [key, end] of ends) {
+          ends.delete(key);
+          end();
+          return;
+        }
+      };
+      /** Comes to as many active jobs, and stays there: each question is a round trip, time enough to take another. */
+      const active = async (jobs: number): Promise<void> => {
+        await until(
+          () => Promise.resolve(ends.size),
+          (size) => size === jobs,
+        );
+        for (let question = 0; question < 30; question += 1) await queue.waiting();
+        expect(ends.size).to.equal(jobs);
+      };
+      const add = (count: number, name: string) =>
+        queue.add(Array.from({ length: count }, (_, index) => job(`${name} ${index}`)));
+      afterEach(async () => {
+        const all = seen.length + (await queue.waiting());
+        while (seen.length < all || ends.size > 0) {
+          finish();
+          await queue.waiting();
+        }
+      });
+
+      it('finishes those that are too many, takes one for one, and more when the next one ends', async () => {
+        hold();
+        await add(12, 'many');
+        await active(4);
+        worker?.setConcurrency(1);
+        for (const left of [3, 2, 1]) {
+          finish();
+          await active(left);
+        }
+        finish();
+        await active(1);
+        expect(seen).to.have.length(5);
+        worker?.setConcurrency(3);
+        finish();
+        await active(3);
+      });
+
+      it('knows it when it goes on after a pause, and when work comes at last', async () => {
+        hold();
+        await worker?.pause();
+        worker?.setConcurrency(2);
+        await add(3, 'paused');
+        await worker?.resume();
+        await active(2);
+        for (const left of [2, 1, 0]) {
+          finish();
+          await active(left);
+        }
+        worker?.setConcurrency(3);
+        await add(4, 'late');
+        await active(3);
+      });
+    });
+
     it('finishes the active job before the worker stops', async () => {
       const active = latch();
       const release = latch();

@@ -4,7 +4,7 @@ import { createStandin, type Standin } from '../../src/standin/standin.ts';
 import { temporaryFolder, testDatabase } from './services.ts';
 
 /** The tests run the sources: so does their thread. */
-const THREAD = new URL('./valuation-thread.mjs', import.meta.url);
+export const THREAD = new URL('./valuation-thread.mjs', import.meta.url);
 
 /** The whole system in this process, on a database of its own and with a stand-in that the test controls. */
 export interface TestApplication {

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { beginRun, lockRuns, takeOver, type OwnRun } from '../../commands/replay/apply.ts';
 import { coordinate, type CoordinatorEnd } from '../../commands/replay/coordinator.ts';
-import { createOwnSignals } from '../../commands/replay/own-signals.ts';
 import { readPlanFile } from '../../commands/replay/plan-file.ts';
 import { Run } from '../../commands/replay/runs.ts';
+import { createLiveSignals } from '../../commands/yielding/live-signals.ts';
 import { ProblemError } from '../../domain/errors.ts';
+import { GAME_API, outageOpen, outageStream } from '../../domain/upstream/outage.ts';
 import { openQueue } from '../../platform/queue.ts';
 import { queueBackend } from '../../services.ts';
 import { CliError } from '../cli-error.ts';
@@ -103,7 +104,10 @@ async function work(
   const { config, store, database, databaseUrl, log } = opened;
   const queue = openQueue(queueBackend(config, databaseUrl), log);
   const progress = createProgress({ json: json === true });
-  const signals = createOwnSignals(store);
+  // Errors short of an outage are the workers' to see: they make the calls.
+  const upstreamErrorRatio = async (): Promise<number> =>
+    outageOpen(await store.readLast(outageStream(GAME_API))) ? 1 : 0;
+  const signals = createLiveSignals({ database, upstreamErrorRatio });
   const perSecond = (): number => config.REPLAY_REQUESTS_PER_SECOND;
   const parts = { store, database, queue, signals, perSecond, author: author() };
   const onNobodyWorks = (): void => {

@@ -8,7 +8,7 @@ import type { EventStore } from '../../event-store/event-store.ts';
 import type { Database } from '../../platform/database.ts';
 import type { ValuationQueue } from '../../platform/queue.ts';
 import { replayJobs, stillPending } from '../../platform/read-models/replay.ts';
-import type { OwnSignals } from './own-signals.ts';
+import type { LiveSignals } from '../yielding/live-signals.ts';
 import { isOutage, Pace } from './pace.ts';
 import type { Author, Run } from './runs.ts';
 import { selectCharacters } from './selection.ts';
@@ -17,7 +17,7 @@ export interface CoordinatorParts {
   readonly store: Pick<EventStore, 'readLast'>;
   readonly database: Database;
   readonly queue: Pick<ValuationQueue, 'add'>;
-  readonly signals: OwnSignals;
+  readonly signals: LiveSignals;
   /** Characters per second at most; 0: none. */
   readonly perSecond: () => number;
   readonly author: Author;
@@ -147,9 +147,8 @@ class Coordinator {
   async #look(): Promise<void> {
     const characterKeys = [...this.#underWay.keys()];
     if (characterKeys.length === 0) return;
-    const { database, signals } = this.#parts;
     const work = { characterKeys, mark: this.#mark };
-    const pending = await signals.timed(() => database.query((sql) => stillPending(sql, work)));
+    const pending = await this.#parts.database.query((sql) => stillPending(sql, work));
     for (const key of characterKeys) if (!pending.has(key)) await this.#count(key);
     const overdue = performance.now() - ADD_AGAIN_MS;
     await this.#add([...this.#underWay].filter(([, added]) => added < overdue).map(([key]) => key));
@@ -216,7 +215,7 @@ class Coordinator {
   async #adapt(): Promise<void> {
     if (performance.now() - this.#last.adapted < ADAPT_MS) return;
     this.#last.adapted = performance.now();
-    const signals = await this.#parts.signals.read();
+    const signals = await this.#parts.signals();
     this.#pace.adapt(signals);
     this.#outage = isOutage(signals);
   }

@@ -63,6 +63,12 @@ export class Circuit {
     return this.setting === 'auto' ? shareOf(this.#state) : 1;
   }
 
+  /** Of the calls of the last ten seconds, the share that failed; 1 while held, so that what comes after begins slowly. */
+  errorRatio(): number {
+    const { calls, failures } = this.#errorRate.counts();
+    return this.held() ? 1 : failures / Math.max(calls, 1);
+  }
+
   /** An ordinary call ended: well, or with this error. What is ignored, or not there yet, is not counted. */
   ended(error?: UpstreamError): void {
     // While an operator decides, nothing that is counted would be acted on.

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../platform/database.ts';
 import type { Executor } from '../../platform/execute.ts';
+import { forgetSilentProcesses } from '../../platform/process-signals.ts';
 import type { ValuationQueue } from '../../platform/queue.ts';
 import { listBacklog, type BacklogCursor } from '../../platform/read-models/backlog.ts';
 import type { Circuit } from '../upstream/circuit.ts';
@@ -21,8 +22,8 @@ const LOOK_AGAIN_MS = 200;
 
 /**
  * Sweeps now, every 30 s, and at once when the upstream is back: queues again what is pending, so that a lost queue or job
- * loses no request, and removes payloads past their retention. While the upstream is held nothing is queued. Until the
- * signal aborts; in one elected process.
+ * loses no request. Removes payloads past their retention, and what processes said that are gone. While the upstream is
+ * held nothing is queued. Until the signal aborts; in one elected process.
  */
 export async function runSweep(parts: SweepParts, signal: AbortSignal): Promise<void> {
   let wake = new AbortController();
@@ -33,6 +34,8 @@ export async function runSweep(parts: SweepParts, signal: AbortSignal): Promise<
     wake = new AbortController();
     await parts.execute('sweep backlog', () => sweepBacklog(parts, signal), { orDefault: 0 });
     await parts.execute('prune payload archive', () => pruneArchive(parts.database), { orDefault: 0 });
+    const forget = () => parts.database.query(forgetSilentProcesses);
+    await parts.execute('forget silent processes', forget, { orDefault: undefined });
     await delay(SWEEP_MS, undefined, { signal: AbortSignal.any([signal, wake.signal]) }).catch(() => undefined);
   }
   stopListening();

@@ -105,6 +105,21 @@ describe('the circuit of a process', () => {
     expect(heard).to.deep.equal([true, false]);
   });
 
+  it('tells the share of calls that failed in the last ten seconds; while it is held, all', () => {
+    const { circuit, fail } = newCircuit();
+    expect(circuit.errorRatio()).to.equal(0);
+    for (let time = 0; time < 19; time += 1) circuit.ended();
+    fail(1);
+    fail(5, 'ignored');
+    expect(circuit.errorRatio()).to.equal(0.05);
+    now += 11_000;
+    expect(circuit.errorRatio()).to.equal(0);
+    circuit.trip();
+    expect(circuit.errorRatio()).to.equal(1);
+    circuit.release();
+    expect(circuit.errorRatio()).to.equal(0);
+  });
+
   it('follows what another process has seen, without telling it again', () => {
     const { circuit } = newCircuit();
     circuit.trip();

@@ -102,6 +102,19 @@ describe('the sweep of the backlog', () => {
     await running;
   });
 
+  it('forgets what processes said that are gone', async () => {
+    const processes = () => parts.database.query((sql) => sql`select process_id from process_signal`);
+    await parts.database.query(
+      (sql) => sql`
+        insert into process_signal values ('gone', 20, now() - interval '1 day'), ('here', 20, now())`,
+    );
+    const end = new AbortController();
+    const running = runSweep({ ...parts, queue, circuit }, end.signal);
+    expect([...(await until(processes, (rows) => rows.length < 2))]).to.deep.equal([{ process_id: 'here' }]);
+    end.abort();
+    await running;
+  });
+
   it('leaves alone what a run has to itself: while it is paused, or a process coordinates it', async () => {
     await fill(20);
     const status = (now: string) => parts.database.query((sql) => sql`update replay_view set status = ${now}`);
