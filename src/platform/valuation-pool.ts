@@ -31,6 +31,8 @@ export interface ValuationPoolOptions {
 }
 
 const THREAD = new URL('./valuation-thread.js', import.meta.url);
+/** Of a thread's heap: some 120 MiB are in use; without a limit twice as much is let go late. */
+const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 /** Questions that may wait for a thread. */
 const LONGEST_QUEUE = 32;
 
@@ -42,6 +44,7 @@ export async function openValuationPool({ threads, thread = THREAD }: ValuationP
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: Infinity,
+    resourceLimits: MEMORY,
   });
   return {
     ruleSet: ruleSetIds[0],

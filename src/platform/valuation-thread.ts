@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import type { NormalisedEquipment } from '../domain/character/equipment.ts';
 import { ProblemError } from '../domain/errors.ts';
 import { defaultAssumptions } from '../domain/valuation/assumptions.ts';
@@ -11,6 +12,11 @@ import { ruleSetIds, type RuleSet, type RuleSetId } from '../domain/valuation/ru
 import { valuate } from '../domain/valuation/valuate.ts';
 import { loadRuleSet } from './rule-files.ts';
 import type { Question, Reply } from './valuation-question.ts';
+
+/** How much a thread that calculates gives way to those that answer, project and store: `nice`, of 19. */
+const NICE = 10;
+// Linux knows priorities of threads; elsewhere this would be the whole process's.
+if (process.platform === 'linux') setPriority(NICE);
 
 /** Results remembered in each thread: items and kernels of some hundred characters. */
 const REMEMBERED = 20_000;

@@ -6,8 +6,11 @@ import { none, unsupported } from './component.ts';
 import { remembered } from './distribution/remember.ts';
 import type { Job } from './jobs.ts';
 import type { Memo } from './memo.ts';
+import { linesPerNineLevels } from './potential/goal.ts';
 import type { PotentialKind, PotentialMethod } from './potential/rules.ts';
 import { potentialMethods } from './potential/rules.ts';
+import { routeLaw } from './potential/route-law.ts';
+import type { Route } from './potential/route.ts';
 import { solvePotential } from './potential/solve.ts';
 import { lean } from './read-law.ts';
 import type { RuleSet } from './rules.ts';
@@ -32,6 +35,12 @@ export interface ItemContext {
 /** Few stars and levels are common: their laws take part in many sums. Two for each window, 33 kB together. */
 const KEPT_TRANSFORMS = 48;
 const MAX_CHARACTER_LEVEL = 300;
+
+/** What of a character's level matters to its items: lines count once for every nine levels. */
+export function levelClass(characterLevel: number): number | 'invalid' {
+  const valid = Number.isInteger(characterLevel) && characterLevel >= 1 && characterLevel <= MAX_CHARACTER_LEVEL;
+  return valid ? linesPerNineLevels(characterLevel) : 'invalid';
+}
 
 /** The four components of an item: each valued, nothing to pay, or unsupported with the reason. Throws for no item. */
 export function solveItem(item: NormalisedItem, context: ItemContext): SolvedComponents {
@@ -82,20 +91,17 @@ function potentialOf(
   if (pool === undefined) return unsupported('potential-in-this-slot');
   if (ruleSet.potential === undefined) return unsupported('no-table');
   if (job === undefined) return unsupported('unknown-class');
-  if (!Number.isInteger(characterLevel) || characterLevel < 1 || characterLevel > MAX_CHARACTER_LEVEL)
-    return unsupported('invalid-character-level');
+  if (levelClass(characterLevel) === 'invalid') return unsupported('invalid-character-level');
   const { goal, guarantee, sameResultReroll, cubePrice, initialGrade: startGrade } = assumptions;
-  const problem = {
-    ...{ kind, slot: pool, itemLevel: item.level, method: methodFor(kind, assumptions.method), startGrade },
+  const context = {
+    ...{ rules: ruleSet.potential, kind, slot: pool, itemLevel: item.level, startGrade },
     ...{ goal, guarantee, sameResultReroll, cubePrice, failuresSoFar: 0, miracleTime: false },
+    method: methodFor(kind, assumptions.method),
     wearer: { job, characterLevel },
+    // Thousands of states have the same route.
+    lawOf: (route: Route) => memo(`route/${JSON.stringify(route)}`, () => lean(routeLaw(route))),
   };
-  const rules = ruleSet.potential;
-  const key = JSON.stringify(['potential', ruleSet.tables, state, problem]);
-  return memo(key, () => {
-    const solved = solvePotential(state, { ...problem, rules });
-    return solved.status === 'valued' ? { ...solved, law: lean(solved.law) } : solved;
-  });
+  return solvePotential(state, context);
 }
 
 /** The method of the assumptions where it fits this kind of potential, else the meso reset. */

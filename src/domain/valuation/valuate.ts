@@ -12,7 +12,7 @@ import { noMemo } from './memo.ts';
 import { distributionOf } from './read-law.ts';
 import type { RuleSet } from './rules.ts';
 import type { ItemContext, SolvedComponents } from './solve-item.ts';
-import { solveItem } from './solve-item.ts';
+import { levelClass, solveItem } from './solve-item.ts';
 import type { ComponentValuation, ItemValuation, PresetValuation, Total, Valuation } from './valuation.ts';
 
 /** Part of every answer: raised whenever the same inputs may give another result. */
@@ -61,7 +61,8 @@ export function solveItems(
 ): SolvedItem[] {
   const { characterClass, characterLevel } = equipment;
   const context: ItemContext = { ruleSet, assumptions, job: jobOf(characterClass), characterLevel, memo };
-  const shared = [ENGINE_VERSION, ruleSet.tables, assumptionsKey(assumptions), characterClass, String(characterLevel)];
+  const wearer = JSON.stringify([context.job ?? null, levelClass(characterLevel)]);
+  const shared = [ENGINE_VERSION, ruleSet.tables, assumptionsKey(assumptions), wearer];
   return equipment.items.map((item) => {
     // Numbers that JSON cannot carry all become null, and all are unsupported alike.
     const key = hash(['item', ...shared, JSON.stringify(item)]);

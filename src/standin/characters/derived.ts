@@ -2,8 +2,14 @@ import { makeBasic, makeEquipment, type CharacterOrder, type StandinCharacter } 
 import { classes } from './classes.ts';
 import { createRandom } from '../random.ts';
 
-/** Different items per class and slot: a stock that characters draw from, as players copy what works. */
-const STOCK = 192;
+/**
+ * Different items per class and slot: a stock that characters draw from, as players copy what works. 20,000 characters wear
+ * 21,700 different items.
+ */
+const STOCK = 64;
+
+/** Levels that count the same for lines "per nine levels": another level is not another item. */
+const LEVELS = { first: 280, count: 8 };
 
 const WORLDS = ['스카니아', '루나', '엘리시움', '크로아', '베라', '제니스'];
 
@@ -29,7 +35,7 @@ export function derivedCharacter(seed: string, number: number): StandinCharacter
     name: derivedName(number),
     world: random.pick(WORLDS),
     wearer,
-    level: 260 + random.below(36),
+    level: LEVELS.first + random.below(LEVELS.count),
     activePreset: random.pick([1, 2, 3]),
     seed: `${seed}/derived/${number}/equipment`,
     itemSeed: (slot, pick) => `${seed}/stock/${wearer.name}/${slot.slot}/${pick % STOCK}`,

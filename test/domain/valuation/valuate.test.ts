@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import type { NormalisedItem } from '../../../src/domain/character/equipment.ts';
+import type { NormalisedEquipment, NormalisedItem } from '../../../src/domain/character/equipment.ts';
 import { defaultAssumptions } from '../../../src/domain/valuation/assumptions.ts';
 import { componentNames } from '../../../src/domain/valuation/component.ts';
 import type { Distribution } from '../../../src/domain/valuation/distribution/distribution.ts';
 import { boundedMemo } from '../../../src/domain/valuation/memo.ts';
-import { valuate } from '../../../src/domain/valuation/valuate.ts';
+import { solveItems, valuate } from '../../../src/domain/valuation/valuate.ts';
 import { anItem, wearing } from './items.ts';
 import { ruleSet } from './rule-sets.ts';
 
@@ -155,5 +155,20 @@ describe('valuation of presets', () => {
     expect(valuate(wearing(hat), rules, dear, memo)).to.not.deep.equal(
       valuate(wearing(hat), rules, defaultAssumptions, memo),
     );
+  });
+
+  it('shares items among classes that value the same and levels that count the same', () => {
+    const worn = { ...wearing(hat), characterClass: '비숍', characterLevel: 279 };
+    const solved = (equipment: NormalisedEquipment) => solveItems(equipment, rules, defaultAssumptions)[0]!;
+    const other = solved({ ...worn, characterClass: '에반', characterLevel: 287 });
+    expect(other.key).to.equal(solved(worn).key);
+    expect(other.valuation).to.deep.equal(solved(worn).valuation);
+    for (const different of [
+      { characterLevel: 288 },
+      { characterLevel: 278 },
+      { characterLevel: 0 },
+      { characterClass: '히어로' },
+    ])
+      expect(solved({ ...worn, ...different }).key).to.not.equal(solved(worn).key);
   });
 });

@@ -1,4 +1,4 @@
-import { at, type ComplexVector } from './vector.ts';
+import { at, type ComplexVector, vectorOf } from './vector.ts';
 
 interface Plan {
   /** cos and sin of 2πk/size for k < size/2 */
@@ -14,13 +14,13 @@ const plans = new Map<number, Plan>();
  * x[n] = 1/size · Σ_k X[k] e^(+2πikn/size), where X[size − k] = conj X[k].
  *
  * One complex transform of half the size (even samples in the real part, odd ones in the imaginary part).
- * `size` is a power of two ≥ 4. O(size log size).
+ * `size` is a power of two ≥ 4. The result is borrowed. O(size log size).
  */
 export function realFromSpectrum(spectrum: ComplexVector, size: number): Float64Array {
   const half = size / 2;
   const packed = evenPlusOdd(spectrum, size);
   radix2(packed, half);
-  const values = new Float64Array(size);
+  const { re: values } = vectorOf(size);
   for (let m = 0; m < half; m++) {
     values[2 * m] = at(packed.re, m) / half;
     values[2 * m + 1] = at(packed.im, m) / half;
@@ -32,7 +32,7 @@ export function realFromSpectrum(spectrum: ComplexVector, size: number): Float64
 function evenPlusOdd({ re, im }: ComplexVector, size: number): ComplexVector {
   const half = size / 2;
   const { cos, sin } = planFor(size);
-  const packed = { re: new Float64Array(half), im: new Float64Array(half) };
+  const packed = vectorOf(half);
   for (let k = 0; k < half; k++) {
     const a = at(re, k);
     const b = at(im, k);

@@ -1,4 +1,4 @@
-import { at, type ComplexVector, vectorOf } from './vector.ts';
+import { at, type ComplexVector, kept, vectorOf } from './vector.ts';
 
 /** Cells of every grid: a power of two, so that the transform is fast. */
 export const GRID_SIZE = 4096;
@@ -38,15 +38,48 @@ export interface Grid {
   readonly count: number;
   /** z_k^(cost/step) for every k: the factor that a payment of `cost` mesos puts on a transform. O(count). */
   pay(cost: number): ComplexVector;
+  /** What `make` makes on this grid, kept for all laws under a key that names everything it depends on. */
+  shared(key: string | number, make: () => ComplexVector): ComplexVector;
 }
+
+/** Bytes of vectors that all grids together keep: strangers choose prices, and with them windows. */
+const MOST_SHARED_BYTES = 64 * 1024 ** 2;
+
+const grids = new Map<string, Grid>();
+const stores: Map<string | number, ComplexVector>[] = [];
+let sharedBytes = 0;
 
 /** The window number `rung` of the ladder, 2^rung mesos wide: few enough that laws meet again on them. */
 export function gridAt(rung: number, frequencies = ALL): Grid {
   const { first, stride, count } = frequencies;
+  const name = `${rung}/${first}/${stride}/${count}`;
+  const known = grids.get(name);
+  if (known !== undefined) return known;
   const width = 2 ** rung;
   const step = width / GRID_SIZE;
   const pay = (cost: number): ComplexVector => powers(cost / step, frequencies);
-  return { name: `${rung}/${first}/${stride}/${count}`, width, step, count, pay };
+  const grid = { name, width, step, count, pay, shared: sharing() };
+  grids.set(name, grid);
+  return grid;
+}
+
+/** Keeps vectors of one grid. When all grids together keep too much, all begin anew: what is in use is soon back. */
+function sharing(): Grid['shared'] {
+  const vectors: (typeof stores)[number] = new Map();
+  stores.push(vectors);
+  return (key, make) => {
+    const known = vectors.get(key);
+    if (known !== undefined) return known;
+    const vector = kept(make());
+    const bytes = vector.re.byteLength + vector.im.byteLength;
+    if (sharedBytes + bytes > MOST_SHARED_BYTES) {
+      for (const store of stores) store.clear();
+      sharedBytes = 0;
+    }
+    vectors.set(key, vector);
+    sharedBytes += bytes;
+    return vector;
+  };
 }
 
 /** The smallest rung whose window is at least `width` mesos (> 0) wide, and less than twice as wide. */

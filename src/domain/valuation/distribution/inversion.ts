@@ -3,7 +3,7 @@ import { GRID_SIZE, gridAt, LOG_RADIUS } from './grid.ts';
 import type { CostLaw } from './law.ts';
 import { neumaierRunningSums } from './neumaier.ts';
 import { MARGIN, spectrumOf } from './spectrum.ts';
-import { at } from './vector.ts';
+import { at, borrowing } from './vector.ts';
 
 /** Cells at the upper end that are not read: what little lies below zero comes back there, undamped. */
 const UNREAD = 64;
@@ -26,9 +26,11 @@ export interface Window {
  * Mass beyond the window folds back 1e-8 times weaker. O(transform + GRID_SIZE log GRID_SIZE).
  */
 export function invert(law: CostLaw, rung: number): Window {
-  const masses = realFromSpectrum(spectrumOf(law, rung), GRID_SIZE).subarray(0, GRID_SIZE - UNREAD);
-  for (let n = 0; n < masses.length; n++) masses[n] = at(masses, n) * at(GROWTH, n);
-  const sums = neumaierRunningSums(masses);
+  const sums = borrowing(() => {
+    const masses = realFromSpectrum(spectrumOf(law, rung), GRID_SIZE).subarray(0, GRID_SIZE - UNREAD);
+    for (let n = 0; n < masses.length; n++) masses[n] = at(masses, n) * at(GROWTH, n);
+    return neumaierRunningSums(masses);
+  });
   const { width, step } = gridAt(rung);
   return {
     rung,
@@ -40,8 +42,9 @@ export function invert(law: CostLaw, rung: number): Window {
 
 /** Where the running sums, each standing for the upper edge of its cell, first reach q; in mesos. */
 function crossing(sums: Float64Array, q: number, step: number): number | undefined {
-  const n = sums.findIndex((sum) => sum >= q);
-  if (n < 0) return undefined;
+  let n = 0;
+  while (n < sums.length && at(sums, n) < q) n++;
+  if (n === sums.length) return undefined;
   const below = n === 0 ? 0 : at(sums, n - 1);
   const part = (q - below) / (at(sums, n) - below);
   return Math.max(0, (n - MARGIN - 0.5 + part) * step);

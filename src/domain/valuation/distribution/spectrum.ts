@@ -1,6 +1,6 @@
 import { ALL, type Frequencies, gridAt, powers } from './grid.ts';
 import type { CostLaw } from './law.ts';
-import { at, borrowing, type ComplexVector, multiplyInto, power } from './vector.ts';
+import { at, borrowing, type ComplexVector, filled, multiplyInto, power } from './vector.ts';
 
 /** Cells a law is moved up by, so that what splitting a payment puts below zero stays inside the window. */
 export const MARGIN = 16;
@@ -20,7 +20,7 @@ const REST: Frequencies = { first: LOW.count, stride: 1, count: ALL.count - LOW.
 const NOTHING = 1e-14;
 
 /**
- * The spectrum of the law's damped masses on the window `rung`, moved up by MARGIN cells.
+ * The spectrum of the law's damped masses on the window `rung`, moved up by MARGIN cells; borrowed.
  *
  * What many costs add up to is smooth: its transform has faded long before the highest frequency, and nothing need not be
  * worked out for every single cost. Only where all costs are multiples of one price it comes back, at the frequency of
@@ -28,7 +28,7 @@ const NOTHING = 1e-14;
  * for what is looked for in them: half a stride from its peak a transform is always more than 1e-6 of it.)
  */
 export function spectrumOf(law: CostLaw, rung: number): ComplexVector {
-  const spectrum = { re: new Float64Array(ALL.count), im: new Float64Array(ALL.count) };
+  const spectrum = filled(ALL.count, 0);
   borrowing(() => {
     const low = law.transform(gridAt(rung, LOW));
     put(spectrum, low, 0);

@@ -42,14 +42,6 @@ export function filled(length: number, value: number): ComplexVector {
   return vector;
 }
 
-/** A copy to write to. */
-export function copied({ re, im }: ComplexVector): ComplexVector {
-  const vector = vectorOf(re.length);
-  vector.re.set(re);
-  vector.im.set(im);
-  return vector;
-}
-
 /** A copy that outlives `borrowing`. */
 export function kept({ re, im }: ComplexVector): ComplexVector {
   return { re: re.slice(), im: im.slice() };

@@ -50,6 +50,11 @@ const plainWeights: Readonly<Record<Exclude<SimpleKey, 'S'>, Weights>> = {
   ...{ COOL: { COOL: 1 }, DROP: { DROP: 1 }, MESO: { MESO: 1 } },
 };
 
+/** How often a line that counts per nine levels counts. */
+export function linesPerNineLevels(characterLevel: number): number {
+  return Math.floor(characterLevel / 9);
+}
+
 /**
  * The stat score S: 10 per percent of a main stat, 1 per point, ⌊level/9⌋ per point of nine levels, 4 per point of the
  * attack the class uses; all-stat counts once for every main stat. Demon Avenger lives on HP: 10 per percent, 1/175 per
@@ -58,11 +63,10 @@ const plainWeights: Readonly<Record<Exclude<SimpleKey, 'S'>, Weights>> = {
 function scoreWeights({ job, characterLevel }: Wearer): Weights {
   const attack = { [`${job.attack}_FLAT`]: 4 };
   if (job.special === 'demon-avenger') return { HP_PERCENT: 10, HP_FLAT: 1 / 175, ...attack };
-  const perNineLevels = Math.floor(characterLevel / 9);
   const perStat = job.main.flatMap((stat): [Attribute, number][] => [
     [`${stat}_PERCENT`, 10],
     [`${stat}_FLAT`, 1],
-    [`${stat}_LV9`, perNineLevels],
+    [`${stat}_LV9`, linesPerNineLevels(characterLevel)],
   ]);
   return { ...Object.fromEntries(perStat), ALL_PERCENT: 10 * job.main.length, ALL_FLAT: job.main.length, ...attack };
 }

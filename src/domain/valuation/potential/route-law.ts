@@ -17,7 +17,7 @@ export function routeLaw(route: Route): CostLaw {
     return geometric(only.success, only.price);
   const bare: CostLaw = {
     ...routeMoments(route, { perRoll: ({ price }) => price }),
-    transform: (grid) => routeTransform(route, grid),
+    transform: routeTransform(route),
   };
   const unit = commonUnit(route);
   if (unit === undefined) return bare;

@@ -1,56 +1,57 @@
 import type { Grid } from '../distribution/grid.ts';
-import { at, type ComplexVector, copied, filled, kept, multiplyInto, power, vectorOf } from '../distribution/vector.ts';
+import { at, type ComplexVector, filled, multiplyInto, power, vectorOf } from '../distribution/vector.ts';
 import type { Route, RouteStage } from './route.ts';
 
 /**
- * E[z^(cost/step)] of a route on a grid: the climb (shared by every item of the same prices), times what follows its last
+ * E[z^(cost/step)] of a route on grids: the climb (shared by every item of the same prices), times what follows its last
  * roll. O(stages × frequencies).
  */
-export function routeTransform(route: Route, grid: Grid): ComplexVector {
+export function routeTransform(route: Route): (grid: Grid) => ComplexVector {
   const first = route.findIndex(({ success }) => success > 0);
   const climb = first < 0 ? route : route.slice(0, first);
-  const rest = stagesTransform(route.slice(climb.length), grid);
-  if (climb.length === 0) return rest.run;
-  const product = copied(rest.after);
-  multiplyInto(product, climbTransform(climb, grid));
-  return product;
+  const rest = route.slice(climb.length);
+  if (climb.length === 0) return (grid) => runOf(route, grid);
+  const key = climb.map(({ price, tierUp }) => `${price}/${tierUp?.probability ?? 0}/${tierUp?.most ?? 0}`).join('|');
+  return (grid) => {
+    const product = afterRoll(rest, grid);
+    multiplyInto(
+      product,
+      grid.shared(key, () => runOf(climb, grid)),
+    );
+    return product;
+  };
 }
 
-/** From the last stage to the first: what a first roll there costs and brings, and what is left after it. */
-function stagesTransform(stages: Route, grid: Grid): { run: ComplexVector; after: ComplexVector } {
-  let after = filled(grid.count, 1);
-  let run = after;
-  for (const stage of stages.toReversed()) {
-    if (stage.sameResult) {
-      const pay = grid.pay(stage.price);
-      after = countedRest(stage.success, stage.sameResult.series, pay);
-      run = copied(after);
-      multiplyInto(run, pay);
-    } else if (stage.tierUp === undefined) {
-      const pay = grid.pay(stage.price);
-      after = repeated(pay, stage.success);
-      run = copied(after);
-      multiplyInto(run, pay);
-    } else {
-      run = stageRun(stage, after, grid);
-      after = orDone(stage.success, run);
-    }
-  }
-  return { run, after };
+/** What a first roll at the first of the stages costs and brings. */
+function runOf([stage, ...above]: Route, grid: Grid): ComplexVector {
+  const next = afterRoll(above, grid);
+  if (stage === undefined) return next;
+  if (stage.tierUp !== undefined && stage.sameResult === undefined) return stageRun(stage, next, grid);
+  const run = afterRoll([stage], grid);
+  multiplyInto(run, payFor(stage.price, grid));
+  return run;
 }
 
-/** Transforms of climbs, by what decides them; the oldest goes first. Two for each window, 33 kB together. */
-const climbs = new Map<string, ComplexVector>();
-const MOST_CLIMBS = 1024;
+/** What is left to pay after a roll that shows a result of the first of the stages; a vector to write to. */
+function afterRoll(stages: Route, grid: Grid): ComplexVector {
+  return stages.reduceRight(
+    (next, stage) => {
+      if (stage.sameResult) return countedRest(stage.success, stage.sameResult.series, payFor(stage.price, grid));
+      if (stage.tierUp === undefined) return repeated(payFor(stage.price, grid), stage.success);
+      return orDone(stage.success, stageRun(stage, next, grid));
+    },
+    filled(grid.count, 1),
+  );
+}
 
-function climbTransform(climb: Route, grid: Grid): ComplexVector {
-  const steps = climb.map(({ price, tierUp }) => `${price}/${tierUp?.probability ?? 0}/${tierUp?.most ?? 0}`);
-  const key = `${grid.name}|${steps.join('|')}`;
-  const known = climbs.get(key) ?? kept(stagesTransform(climb, grid).run);
-  climbs.set(key, known);
-  const [oldest] = climbs.keys();
-  if (climbs.size > MOST_CLIMBS && oldest !== undefined) climbs.delete(oldest);
-  return known;
+/** Prices are few: every law with such a roll pays the same. */
+function payFor(price: number, grid: Grid): ComplexVector {
+  return grid.shared(price, () => grid.pay(price));
+}
+
+/** A power of the one payment, so that a sum that is cut there is cut exactly. */
+function payRepeatedly(price: number, times: number, grid: Grid): ComplexVector {
+  return grid.shared(`${price}^${times}`, () => power(payFor(price, grid), times));
 }
 
 /** success + (1 − success)·run */
@@ -73,10 +74,10 @@ function stageRun({ price, tierUp, success }: RouteStage, next: ComplexVector, g
   const t = tierUp?.probability ?? 0;
   const most = tierUp?.most ?? Infinity;
   const again = (1 - t) * (1 - success);
-  const pay = grid.pay(price);
+  const pay = payFor(price, grid);
   const tail = again ** (most - 1);
-  // A power of the one payment, so that the cut sum is cut exactly; without a guarantee it weighs nothing.
-  const last = tail === 0 ? pay : power(pay, most - 1);
+  // Without a guarantee it weighs nothing.
+  const last = tail === 0 ? pay : payRepeatedly(price, most - 1, grid);
   const { re, im } = vectorOf(grid.count);
   for (let k = 0; k < grid.count; k++) {
     const nx = at(next.re, k);

@@ -1,5 +1,6 @@
 import type { Grade, PotentialState } from '../../character/equipment.ts';
 import { quantile } from '../distribution/distribution.ts';
+import type { CostLaw } from '../distribution/law.ts';
 import { none, type Solved, unsupported, type Unsupported } from '../component.ts';
 import type { PoolSlot } from '../slots.ts';
 import { type Trials, trialsOf } from '../trials.ts';
@@ -34,6 +35,8 @@ export interface PotentialProblem {
   readonly sameResultReroll: boolean;
   /** Mesos per try with a cube, everything included; `null`: not given. */
   readonly cubePrice: number | null;
+  /** What a route costs; `routeLaw`, or a memo of it: many problems have one route. */
+  readonly lawOf?: (route: Route) => CostLaw;
 }
 
 export interface TierUpFacts {
@@ -90,7 +93,7 @@ export function solveGoal(problem: PotentialProblem): Solved<PotentialFacts> {
   const priced = methodRules.price === 'meso' || problem.cubePrice !== null;
   const facts = factsOf(problem, route, priced);
   if (!priced) return { status: 'unsupported', reason: 'no-cube-price', facts };
-  return { status: 'valued', law: routeLaw(route), facts };
+  return { status: 'valued', law: (problem.lawOf ?? routeLaw)(route), facts };
 }
 
 const rank = (grade: Grade): number => grades.indexOf(grade);

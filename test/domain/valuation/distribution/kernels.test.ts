@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { realFromSpectrum } from '../../../../src/domain/valuation/distribution/fft.ts';
 import { gridAt } from '../../../../src/domain/valuation/distribution/grid.ts';
+import { borrowing } from '../../../../src/domain/valuation/distribution/vector.ts';
 import { neumaierRunningSums, neumaierSum } from '../../../../src/domain/valuation/distribution/neumaier.ts';
 
 describe('the numerical kernels', () => {
@@ -36,5 +37,19 @@ describe('the numerical kernels', () => {
       expect(im[1]).to.be.closeTo(exact * Math.sin(angle), 1e-7 * exact);
       re.forEach((x, k) => expect(Math.hypot(x, im[k]!)).to.be.at.most(exact * (1 + 1e-6)));
     }
+  });
+
+  it('keep on a grid what laws share, and of all grids together at most 64 MiB', () => {
+    const made: number[] = [];
+    const share = (key: number) => gridAt(key % 50).shared(key, () => (made.push(key), gridAt(key % 50).pay(key)));
+    const bytesEach = 2 * 8 * gridAt(0).count;
+    const enough = Math.ceil((64 * 1024 ** 2) / bytesEach);
+    const [first, second] = borrowing(() => [share(1e6), share(1e6)]);
+    expect(second).to.equal(first);
+    borrowing(() => {
+      for (let key = 2e6; key <= 2e6 + enough; key++) share(key);
+    });
+    borrowing(() => share(1e6));
+    expect(made.filter((key) => key === 1e6)).to.have.lengthOf(2);
   });
 });
