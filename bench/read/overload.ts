@@ -1,7 +1,7 @@
 import { asking, inTurn } from './asking.ts';
 import type { Answer } from './connection.ts';
 import { closedLoop, openLoop, type Load } from './load.ts';
-import type { Stage } from './stage.ts';
+import { pin, unpin, type Stage } from './stage.ts';
 
 const SECONDS = 30;
 const TIMES = 3;
@@ -9,9 +9,13 @@ const TIMES = 3;
 const PEAK_CONNECTIONS = 24;
 const UNLOADED_SHARE = 0.3;
 
-/** Reads from the database at three times what the process can take; what is refused says so with 503. */
+/**
+ * Reads from the database at three times what the process can take; what is refused says so with 503. The process and its
+ * database have one core, the generator the other: it must not take from them what they are measured by.
+ */
 export async function measureOverload(stage: Stage, { characters }: { readonly characters: number }) {
-  const server = await stage.serve({ SNAPSHOT_FRESH_FOR_SECONDS: '86400', CACHE_L1_MEGABYTES: '1' });
+  pin(stage.postgresPid, 0);
+  const server = await stage.serve({ SNAPSHOT_FRESH_FOR_SECONDS: '86400', CACHE_L1_MEGABYTES: '1' }, 0);
   const admitted = (answer: Answer): boolean => answer.status === 200;
   const load: Omit<Load, 'connections' | 'seconds'> = {
     port: server.port,
@@ -30,6 +34,7 @@ export async function measureOverload(stage: Stage, { characters }: { readonly c
   const after = performance.now();
   const recoveredMs = await untilCalm(calm, { p99: unloaded.p99, since: after });
   await server.stop();
+  unpin(stage.postgresPid);
   return {
     peak,
     unloaded,

@@ -1,7 +1,7 @@
 import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pino } from 'pino';
 import { startEmbeddedPostgres } from '../../src/platform/embedded/postgres.ts';
@@ -33,6 +33,11 @@ export interface Stage {
 /** Keeps a process, and the threads it has, on one core. */
 export function pin(pid: number, core: number): void {
   execFileSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' });
+}
+
+/** Lets a process run on any core again; those it has started already stay where they are. */
+export function unpin(pid: number): void {
+  execFileSync('taskset', ['-acp', `0-${cpus().length - 1}`, String(pid)], { stdio: 'ignore' });
 }
 
 /** Processor time that a process has used, all its threads together, in microseconds (a tick is 10 ms). */

@@ -19,7 +19,7 @@ export async function measureTier(
 ) {
   const redis = tier === 'l2' && stage.redisUrl !== undefined ? { REDIS_URL: stage.redisUrl } : undefined;
   if (tier === 'l2' && redis === undefined) return undefined;
-  const server = await stage.serve({ ...FRESH, ...redis, CACHE_L1_MEGABYTES: '1' });
+  const server = await stage.serve({ ...FRESH, ...redis, CACHE_L1_MEGABYTES: '1' }, 0);
   const load = { port: server.port, connections: 128, first: new Map<string, Buffer>(), expected: ok };
   // Fills Redis, and warms up.
   await closedLoop({ ...load, connections: 16, seconds: 10, next: asking(inTurn(characters)) });

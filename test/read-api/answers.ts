@@ -3,6 +3,7 @@ import type { Client } from '../../src/platform/database-client.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { createAdmission } from '../../src/platform/http/admission.ts';
 import { toBrotli } from '../../src/platform/http/encoding.ts';
+import { AnswerCache } from '../../src/read-api/cache/answer-cache.ts';
 import { createLookUp, type LookUp } from '../../src/read-api/cache/look-up.ts';
 
 /** Writes a character's answer as the projection does, at a log position. */
@@ -31,4 +32,17 @@ export async function settle(sql: Client, key: string, position: number, outcome
 /** Looks up in this database, as a process does. */
 export function looking(database: Database): LookUp {
   return createLookUp(database, createAdmission({ poolSize: () => 5, maxQueue: () => 100 }));
+}
+
+/** A cache of this process alone, with the usual times. */
+export function plainCache(lookUp: LookUp): AnswerCache {
+  return new AnswerCache({
+    lookUp,
+    shared: undefined,
+    capacityBytes: 1024 ** 2,
+    ttlSeconds: () => 300,
+    serveStaleSeconds: () => 3600,
+    freshForSeconds: () => 900,
+    now: () => new Date(),
+  });
 }

@@ -1,24 +1,15 @@
 import { expect } from 'chai';
 import { createAdmission, LOOK_UPS } from '../../src/platform/http/admission.ts';
-import { AnswerCache } from '../../src/read-api/cache/answer-cache.ts';
 import { createLookUp } from '../../src/read-api/cache/look-up.ts';
 import { logParts, until } from '../support/log-parts.ts';
 import { outcome } from '../support/outcome.ts';
-import { storeAnswer } from './answers.ts';
+import { plainCache, storeAnswer } from './answers.ts';
 
 describe('a load that waits for the database', () => {
   it('leaves the queue when all who asked are gone, not before; who comes next gets a load of its own', async () => {
     const parts = await logParts();
     const admission = createAdmission({ poolSize: () => 1, maxQueue: () => 10 });
-    const cache = new AnswerCache({
-      lookUp: createLookUp(parts.database, admission),
-      shared: undefined,
-      capacityBytes: 1024 ** 2,
-      ttlSeconds: () => 300,
-      serveStaleSeconds: () => 3600,
-      freshForSeconds: () => 900,
-      now: () => new Date(),
-    });
+    const cache = plainCache(createLookUp(parts.database, admission));
     await parts.database.query((sql) => storeAnswer(sql, { key: 'a', at: 1 }));
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));

@@ -4,12 +4,11 @@ import { expect } from 'chai';
 import type { Request } from 'express';
 import { createAdmission, LOOK_UPS } from '../../src/platform/http/admission.ts';
 import { createRateLimit } from '../../src/platform/http/rate-limit.ts';
-import { AnswerCache } from '../../src/read-api/cache/answer-cache.ts';
 import { createLookUp } from '../../src/read-api/cache/look-up.ts';
 import { createHotLane } from '../../src/read-api/hot-lane.ts';
 import { logParts, until, type LogParts } from '../support/log-parts.ts';
 import { silent } from '../support/silent-log.ts';
-import { settle, storeAnswer } from './answers.ts';
+import { plainCache, settle, storeAnswer } from './answers.ts';
 
 describe('what the hot lane loads', () => {
   let parts: LogParts;
@@ -23,15 +22,7 @@ describe('what the hot lane loads', () => {
   /** A server of the lane alone; what it leaves to others is answered 418. */
   async function serve() {
     const admission = createAdmission({ poolSize: () => 5, maxQueue: () => 0 });
-    const cache = new AnswerCache({
-      lookUp: createLookUp(parts.database, admission),
-      shared: undefined,
-      capacityBytes: 1024 ** 2,
-      ttlSeconds: () => 300,
-      serveStaleSeconds: () => 3600,
-      freshForSeconds: () => 900,
-      now: () => new Date(),
-    });
+    const cache = plainCache(createLookUp(parts.database, admission));
     const loaded: number[] = [];
     const limit = createRateLimit({ name: 'requests', perMinute: 3 });
     const lane = createHotLane({

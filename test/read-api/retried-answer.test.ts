@@ -4,12 +4,11 @@ import { retryParked } from '../../src/event-store/retry-parked.ts';
 import type { Subscriber } from '../../src/event-store/subscriber.ts';
 import { runSubscription } from '../../src/event-store/subscription.ts';
 import { expectationProjection } from '../../src/projections/expectation.ts';
-import { AnswerCache } from '../../src/read-api/cache/answer-cache.ts';
 import { openChangeFeed } from '../../src/read-api/cache/change-feed.ts';
 import { anItem, wearing } from '../domain/valuation/items.ts';
 import { characterLog } from '../support/character-log.ts';
 import { logParts, until, type LogParts } from '../support/log-parts.ts';
-import { looking } from './answers.ts';
+import { looking, plainCache } from './answers.ts';
 
 describe('a cached answer whose events were parked', () => {
   let parts: LogParts;
@@ -41,15 +40,7 @@ describe('a cached answer whose events were parked', () => {
   }
 
   it('is the new one after a retry, although other characters’ later answers were seen before', async () => {
-    const cache = new AnswerCache({
-      lookUp: looking(parts.database),
-      shared: undefined,
-      capacityBytes: 1024 ** 2,
-      ttlSeconds: () => 300,
-      serveStaleSeconds: () => 3600,
-      freshForSeconds: () => 900,
-      now: () => new Date(),
-    });
+    const cache = plainCache(looking(parts.database));
     const seen = new Set<string>();
     const feed = await openChangeFeed(parts);
     const listener = {

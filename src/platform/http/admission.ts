@@ -28,7 +28,7 @@ export interface AdmissionOptions {
 }
 
 /** What waits longer than that is worth nothing to its client any more, in ms. */
-const DEADLINE_MS = 1000;
+export const LONGEST_WAIT_MS = 1000;
 /** The longest queue while more is asked for than can be done: it makes nobody wait long, and does not run dry. */
 const CONGESTED_QUEUE = 8;
 /** Look-ups in one round trip, and such round trips at a time: all that a turn of the event loop does of them. */
@@ -43,7 +43,7 @@ const WAITS = 1000;
  */
 export function createAdmission({ poolSize, maxQueue }: AdmissionOptions): Admission {
   const permits = (what: string, size: () => number, maxWaiting: () => number): Permits =>
-    new Permits({ what, size, maxWaiting, timeoutMs: DEADLINE_MS });
+    new Permits({ what, size, maxWaiting, timeoutMs: LONGEST_WAIT_MS });
   const queueOf = (its: () => Permits) => () =>
     its().isCongested() ? Math.min(CONGESTED_QUEUE, maxQueue()) : maxQueue();
   const twoThirds = (): number => Math.max(1, Math.floor((poolSize() * 2) / 3));
