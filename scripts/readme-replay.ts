@@ -20,6 +20,8 @@ export interface ReplayEvidence extends Measured {
       readonly alone: { readonly p99: number };
       readonly ratio: number;
     };
+    /** What was valued: different equipment, and different items in it. */
+    readonly characters: { readonly fingerprints: number; readonly items: number };
     readonly reconciliation: { readonly seconds: number; readonly mismatch: number; readonly duplicates: number };
   };
 }
@@ -71,10 +73,12 @@ function replayLines({ share, results }: ReplayEvidence): Line[] {
 
 export function replayTable(replay: ReplayEvidence): string[] {
   const { characters, requests } = replay.size;
+  const { fingerprints, items } = replay.results.characters;
+  const what = `${requests} requests of ${characters} characters (${fingerprints} fingerprints, ${items} items)`;
   return [
     origin(replay, `npm run bench:replay -- --${replay.share === 1 ? 'full' : `share ${replay.share}`}`),
     '',
-    `| outage and recovery: ${requests} requests of ${characters} characters | target | measured | |`,
+    `| outage and recovery: ${what} | target | measured | |`,
     '|---|---|---|---|',
     ...replayLines(replay).map(tableRow),
   ];
