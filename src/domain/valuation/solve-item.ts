@@ -32,7 +32,7 @@ export interface ItemContext {
   readonly memo: Memo;
 }
 
-/** Few stars and levels are common: their laws take part in many sums. Two for each window, 33 kB together. */
+/** Few stars and levels are common: their laws take part in many sums. Some for each window, 1 to 33 kB each. */
 const KEPT_TRANSFORMS = 48;
 const MAX_CHARACTER_LEVEL = 300;
 

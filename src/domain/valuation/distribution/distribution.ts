@@ -1,7 +1,9 @@
 import { atomAtQuantile, atomChance, type Atoms, HEAVY, NO_ATOMS } from './atoms.ts';
 import { rungAbove } from './grid.ts';
-import { invert, type Window } from './inversion.ts';
+import { invert } from './inversion.ts';
 import type { CostLaw } from './law.ts';
+import { windowOn } from './smooth.ts';
+import type { Window } from './window.ts';
 
 /** What callers see of a law, all in mesos (not rounded). */
 export interface Distribution {
@@ -15,15 +17,11 @@ export interface Distribution {
   readonly p99: number;
 }
 
-/** A quantile is taken from a window only when it fills at least this part of it, which keeps the cells small beside it. */
-const LEAST_FILL = 0.475;
-
 /** Relative error of a quantile that is not exact. */
 const PROMISED = 1e-3;
 
-/** The first window asked for is this much wider than what is looked for in it, and one for a known quantile that much. */
+/** The first window asked for is this much wider than what is looked for in it. */
 const ROOM = 1.3;
-const LITTLE_ROOM = 1.05;
 
 /** Mean, standard deviation and the usual quantiles. A few milliseconds. */
 export function distribution(law: CostLaw): Distribution {
@@ -82,20 +80,22 @@ export function curve(law: CostLaw, upTo: number, count: number): { cost: number
   return budgets.map((cost) => ({ cost, probability: exact(cost) ?? beyond?.chance(cost) ?? 0 }));
 }
 
-/** A window in which the quantile q is found and fills at least LEAST_FILL; starts at `known`, else at mean + 4 sd. */
+/** A window in which the quantile q is found and well resolved; starts at `known`, else at mean + 4 sd. */
 function windowFor(law: CostLaw, q: number, known: Window | undefined): Window {
-  let window = known ?? invert(law, rungAbove(Math.max(ROOM * law.mean, law.mean + 4 * Math.sqrt(law.variance))));
+  let window = known ?? windowOn(law, rungAbove(Math.max(ROOM * law.mean, law.mean + 4 * Math.sqrt(law.variance))));
   // Where F is flat at q, two windows may disagree on which side of the flat part the quantile lies: never turn back.
-  let tooNarrow = -Infinity;
+  // Half a meso is too narrow for anything.
+  let tooNarrow = -1;
   for (;;) {
     const x = window.quantile(q);
     if (x === undefined) {
       tooNarrow = window.rung;
-      window = invert(law, window.rung + 1);
-    } else {
-      const rung = rungAbove(Math.max(LITTLE_ROOM * x, window.width / 64));
-      if (x >= LEAST_FILL * window.width || rung >= window.rung || rung <= tooNarrow || window.width < 1) return window;
-      window = invert(law, rung);
+      window = window.on(window.rung + 1);
+      continue;
     }
+    const finer = window.finerAt(x);
+    const rung = window.rungFor(x);
+    if (finer === undefined && (rung >= window.rung || rung <= tooNarrow)) return window;
+    window = finer ?? window.on(rung);
   }
 }

@@ -14,57 +14,50 @@ const SIN = ANGLES.map(Math.sin);
 /** See `powers`. */
 const CALM = 1 / 64;
 
-/** Some of the frequencies k = 0 … GRID_SIZE/2 (a real law needs no more): first, first + stride, … */
-export interface Frequencies {
-  readonly first: number;
-  readonly stride: number;
-  readonly count: number;
-}
+/** Frequencies k = 0 … GRID_SIZE/2: a real law needs no more. */
+export const FREQUENCIES = GRID_SIZE / 2 + 1;
 
-export const ALL: Frequencies = { first: 0, stride: 1, count: GRID_SIZE / 2 + 1 };
-
-/**
- * A window [0, width) of mesos in GRID_SIZE cells, seen through the transform E[z^(cost/step)] at some points of the
- * damped circle, z_k = r·e^(2πik/GRID_SIZE).
- */
+/** A window [0, width) of mesos seen through a transform E[f_k(cost)], f_k(a + b) = f_k(a)·f_k(b), at some frequencies. */
 export interface Grid {
   /** Equal names are equal grids, so transforms can be kept by it. */
   readonly name: string;
-  /** Mesos. */
-  readonly width: number;
-  /** Mesos per cell. */
-  readonly step: number;
   /** Number of frequencies. */
   readonly count: number;
-  /** z_k^(cost/step) for every k: the factor that a payment of `cost` mesos puts on a transform. O(count). */
+  /** The factor that a payment of `cost` mesos puts on a transform, for every frequency. O(count). */
   pay(cost: number): ComplexVector;
   /** What `make` makes on this grid, kept for all laws under a key that names everything it depends on. */
   shared(key: string | number, make: () => ComplexVector): ComplexVector;
 }
 
+/** A window in GRID_SIZE cells, seen at the points z_k = r·e^(2πik/GRID_SIZE) of the damped circle: f_k = z_k^(cost/step). */
+export interface CellGrid extends Grid {
+  /** Mesos. */
+  readonly width: number;
+  /** Mesos per cell. */
+  readonly step: number;
+}
+
 /** Bytes of vectors that all grids together keep: strangers choose prices, and with them windows. */
 const MOST_SHARED_BYTES = 64 * 1024 ** 2;
 
-const grids = new Map<string, Grid>();
+const grids = new Map<number, CellGrid>();
 const stores: Map<string | number, ComplexVector>[] = [];
 let sharedBytes = 0;
 
 /** The window number `rung` of the ladder, 2^rung mesos wide: few enough that laws meet again on them. */
-export function gridAt(rung: number, frequencies = ALL): Grid {
-  const { first, stride, count } = frequencies;
-  const name = `${rung}/${first}/${stride}/${count}`;
-  const known = grids.get(name);
+export function gridAt(rung: number): CellGrid {
+  const known = grids.get(rung);
   if (known !== undefined) return known;
   const width = 2 ** rung;
   const step = width / GRID_SIZE;
-  const pay = (cost: number): ComplexVector => powers(cost / step, frequencies);
-  const grid = { name, width, step, count, pay, shared: sharing() };
-  grids.set(name, grid);
+  const pay = (cost: number): ComplexVector => powers(cost / step);
+  const grid = { name: String(rung), width, step, count: FREQUENCIES, pay, shared: sharing() };
+  grids.set(rung, grid);
   return grid;
 }
 
 /** Keeps vectors of one grid. When all grids together keep too much, all begin anew: what is in use is soon back. */
-function sharing(): Grid['shared'] {
+export function sharing(): Grid['shared'] {
   const vectors: (typeof stores)[number] = new Map();
   stores.push(vectors);
   return (key, make) => {
@@ -94,8 +87,8 @@ export function rungAbove(width: number): number {
  * P. Lax and B. Wendroff (1960): no frequency is amplified, so any number of payments is stable. Payments that are tiny
  * beside a cell get f·CALM cells² more, or their ripple would run out of the window's lower end.
  */
-export function powers(cells: number, { first, stride, count }: Frequencies): ComplexVector {
-  const { re, im } = vectorOf(count);
+export function powers(cells: number): ComplexVector {
+  const { re, im } = vectorOf(FREQUENCIES);
   const nearest = Math.round(cells);
   const f = cells - nearest;
   const square = Math.abs(f) * Math.max(Math.abs(f), CALM) - f * LOG_RADIUS;
@@ -104,15 +97,15 @@ export function powers(cells: number, { first, stride, count }: Frequencies): Co
   const above = ((size * (square + f)) / 2) * Math.exp(LOG_RADIUS);
   const below = ((size * (square - f)) / 2) * Math.exp(-LOG_RADIUS);
   const turn = nearest % GRID_SIZE;
-  for (let n = 0, k = first; n < count; n++, k += stride) {
+  for (let k = 0; k < FREQUENCIES; k++) {
     const position = (k * turn) & (GRID_SIZE - 1);
     // middle + above·e^(iθ) + below·e^(−iθ), turned by e^(iθ·nearest)
     const x = middle + (above + below) * at(COS, k);
     const y = (above - below) * at(SIN, k);
     const c = at(COS, position);
     const s = at(SIN, position);
-    re[n] = x * c - y * s;
-    im[n] = x * s + y * c;
+    re[k] = x * c - y * s;
+    im[k] = x * s + y * c;
   }
   return { re, im };
 }

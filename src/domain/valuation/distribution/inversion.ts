@@ -1,9 +1,10 @@
 import { realFromSpectrum } from './fft.ts';
-import { GRID_SIZE, gridAt, LOG_RADIUS } from './grid.ts';
+import { GRID_SIZE, gridAt, LOG_RADIUS, rungAbove } from './grid.ts';
 import type { CostLaw } from './law.ts';
 import { neumaierRunningSums } from './neumaier.ts';
 import { MARGIN, spectrumOf } from './spectrum.ts';
 import { at, borrowing } from './vector.ts';
+import type { Window } from './window.ts';
 
 /** Cells at the upper end that are not read: what little lies below zero comes back there, undamped. */
 const UNREAD = 64;
@@ -11,12 +12,13 @@ const UNREAD = 64;
 /** r^(−n): what undoes the damping. */
 const GROWTH = Float64Array.from({ length: GRID_SIZE }, (_, n) => Math.exp(-n * LOG_RADIUS));
 
-/** F on one window, [0, width) mesos. */
-export interface Window {
-  readonly rung: number;
-  readonly width: number;
-  /** Smallest x with F(x) ≥ q, to a fraction of a cell; `undefined` when it lies beyond the window. */
-  quantile(q: number): number | undefined;
+/** Quantiles are taken from a window only when they fill at least this part of it, which keeps the cells small beside them. */
+const LEAST_FILL = 0.475;
+/** A window for a known quantile is this much wider than that. */
+const LITTLE_ROOM = 1.05;
+
+/** Quantiles and F from cells. */
+export interface CellWindow extends Window {
   /** F(x) for 0 ≤ x < 0.98·width. */
   chance(x: number): number;
 }
@@ -25,7 +27,7 @@ export interface Window {
  * The law's distribution function on the window `rung`: one transform on the damped circle and one inverse FFT.
  * Mass beyond the window folds back 1e-8 times weaker. O(transform + GRID_SIZE log GRID_SIZE).
  */
-export function invert(law: CostLaw, rung: number): Window {
+export function invert(law: CostLaw, rung: number): CellWindow {
   const sums = borrowing(() => {
     const masses = realFromSpectrum(spectrumOf(law, rung), GRID_SIZE).subarray(0, GRID_SIZE - UNREAD);
     for (let n = 0; n < masses.length; n++) masses[n] = at(masses, n) * at(GROWTH, n);
@@ -34,8 +36,10 @@ export function invert(law: CostLaw, rung: number): Window {
   const { width, step } = gridAt(rung);
   return {
     rung,
-    width,
     quantile: (q) => crossing(sums, q, step),
+    finerAt: () => undefined,
+    rungFor: (x) => (x >= LEAST_FILL * width ? rung : rungAbove(Math.max(LITTLE_ROOM * x, width / 64))),
+    on: (other) => invert(law, other),
     chance: (x) => Math.min(1, Math.max(0, interpolated(sums, x / step + MARGIN - 0.5))),
   };
 }

@@ -13,6 +13,8 @@ export interface CostLaw {
   readonly variance: number;
   /** E[z_k^(cost/step)] on the grid. Read, do not write; see `borrowing`. */
   readonly transform: (grid: Grid) => ComplexVector;
+  /** Whether the transform is smaller than `limit` everywhere on the grid, where that is told with less work. */
+  readonly staysBelow?: (limit: number, grid: Grid) => boolean;
   /** The cheap end exactly, where it is known. */
   readonly atoms?: () => Atoms;
   /** The smallest x with F(x) ≥ q, 0 < q < 1, exactly; `undefined` where it is not known so. */

@@ -3,7 +3,7 @@ import type { Grid } from './grid.ts';
 import { constant, type CostLaw, type Steps } from './law.ts';
 import { neumaierSum } from './neumaier.ts';
 import { cellsOf, withTable } from './table.ts';
-import { borrowing, type ComplexVector, filled, multiplyInto, power } from './vector.ts';
+import { borrowing, type ComplexVector, filled, isBelow, multiplyInto, power } from './vector.ts';
 
 /** Steps of one price that a sum counts exactly. Beyond them a step is too small, beside what is below it, to be missed. */
 const MOST_STEPS = 2 ** 14;
@@ -23,7 +23,8 @@ export function sum(laws: readonly CostLaw[]): CostLaw {
   const summed: CostLaw = {
     mean: total(copies, (law) => law.mean),
     variance: total(copies, (law) => law.variance),
-    transform: (grid: Grid) => product(copies, grid),
+    transform: (grid) => product(copies, grid),
+    staysBelow: (limit, grid) => staysBelow(copies, limit, grid),
     atoms: () => atomsOfSum(copies),
   };
   const steps = stepsOfSum(copies);
@@ -54,7 +55,7 @@ function stepped(law: CostLaw, steps: Steps): CostLaw {
 
 /** `law` and `cost` mesos that are certain. */
 function shifted(law: CostLaw, cost: number): CostLaw {
-  const { quantile, chance } = law;
+  const { quantile, chance, staysBelow } = law;
   return {
     mean: law.mean + cost,
     variance: law.variance,
@@ -63,6 +64,7 @@ function shifted(law: CostLaw, cost: number): CostLaw {
       multiplyInto(moved, law.transform(grid));
       return moved;
     },
+    ...(staysBelow && { staysBelow }),
     atoms: () => shiftAtoms(law.atoms?.() ?? NO_ATOMS, cost),
     ...(quantile && { quantile: (q: number) => plus(quantile(q), cost) }),
     ...(chance && { chance: (x: number) => chance(x - cost) }),
@@ -84,12 +86,24 @@ function total(copies: ReadonlyMap<CostLaw, number>, of: (law: CostLaw) => numbe
 function product(copies: ReadonlyMap<CostLaw, number>, grid: Grid): ComplexVector {
   const result = filled(grid.count, 1);
   for (const [law, count] of copies) {
-    borrowing(() => {
-      const factor = law.transform(grid);
-      multiplyInto(result, count === 1 ? factor : power(factor, count));
-    });
+    borrowing(() => multiplyInto(result, powerOf(law, count, grid)));
   }
   return result;
+}
+
+/** No law makes the product larger: it is enough that some do. Widest first. */
+function staysBelow(copies: ReadonlyMap<CostLaw, number>, limit: number, grid: Grid): boolean {
+  const widestFirst = Array.from(copies).toSorted(([a], [b]) => b.variance - a.variance);
+  const result = filled(grid.count, 1);
+  return widestFirst.some(([law, count]) => {
+    borrowing(() => multiplyInto(result, powerOf(law, count, grid)));
+    return isBelow(result, limit);
+  });
+}
+
+function powerOf(law: CostLaw, count: number, grid: Grid): ComplexVector {
+  const once = law.transform(grid);
+  return count === 1 ? once : power(once, count);
 }
 
 function atomsOfSum(copies: ReadonlyMap<CostLaw, number>): Atoms {

@@ -74,3 +74,9 @@ export function power(base: ComplexVector, exponent: number): ComplexVector {
   }
   return { re, im };
 }
+
+/** Whether all elements are smaller than `limit`. */
+export function isBelow({ re, im }: ComplexVector, limit: number): boolean {
+  for (let n = 0; n < re.length; n++) if (Math.abs(at(re, n)) + Math.abs(at(im, n)) >= limit) return false;
+  return true;
+}
