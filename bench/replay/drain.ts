@@ -27,7 +27,7 @@ const MOST_SECONDS = 3600;
 export async function measureDrain(system: System, wishes: DrainWishes) {
   const { sql, standin, processes } = system;
   const loaded = await headOf(sql);
-  const settlements = new Settlements(sql, loaded);
+  const settlements = new Settlements(system.store, loaded);
   await standin.resetStats();
   processes.resetResident();
   const before = processes.processorMs();

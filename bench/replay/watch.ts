@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { toPosition, type EventStore, type Position } from '../../src/event-store/event-store.ts';
 import type { Client } from '../../src/platform/database-client.ts';
 
 /** Seconds that each subscription is behind the log: the age of the first event it has not passed. */
@@ -48,18 +49,18 @@ export async function caughtUp(sql: Client, seconds: number): Promise<void> {
 const LOOK_MS = 200;
 const STANDSTILL_MS = 120_000;
 
-/** Follows the settlements in the log. */
+/** Follows the settlements in the log up to its safe head, so that one that commits late is not missed. */
 export class Settlements {
-  readonly #sql: Client;
+  readonly #store: EventStore;
   readonly #characters = new Set<string>();
-  #after: bigint;
+  #after: Position;
   #events = 0;
   #last = 0;
 
   /** From behind a position on. */
-  constructor(sql: Client, after: bigint) {
-    this.#sql = sql;
-    this.#after = after;
+  constructor(store: EventStore, after: bigint) {
+    this.#store = store;
+    this.#after = toPosition(after);
   }
 
   get events(): number {
@@ -94,15 +95,17 @@ export class Settlements {
   }
 
   async #look(): Promise<void> {
-    const rows = await this.#sql<{ position: bigint; stream: string; recorded_at: Date }[]>`
-      select position, stream, recorded_at from events
-      where type = 'ValuationSettled' and position > ${this.#after} order by position`;
-    for (const { stream, recorded_at } of rows) {
+    const { events, through } = await this.#store.readAll({
+      after: this.#after,
+      types: ['ValuationSettled'],
+      limit: 1000,
+    });
+    for (const { stream, recordedAt } of events) {
       this.#characters.add(stream);
-      this.#last = Math.max(this.#last, recorded_at.getTime());
+      this.#last = Math.max(this.#last, Date.parse(recordedAt));
     }
-    this.#events += rows.length;
-    this.#after = rows.at(-1)?.position ?? this.#after;
+    this.#events += events.length;
+    this.#after = through;
   }
 }
 
