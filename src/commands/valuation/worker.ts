@@ -1,14 +1,8 @@
 import { ProblemError } from '../../domain/errors.ts';
 import type { Executor } from '../../platform/execute.ts';
 import type { Logger } from '../../platform/logging.ts';
-import {
-  PutBackError,
-  type JobAttempt,
-  type RunningWorker,
-  type ValuationJob,
-  type ValuationQueue,
-} from '../../platform/queue.ts';
-import { isHeldBack } from '../../platform/read-models/replay.ts';
+import { PutBackError, type JobAttempt, type RunningWorker, type ValuationQueue } from '../../platform/queue.ts';
+import { findPendingWork } from '../../platform/read-models/backlog.ts';
 import type { Circuit } from '../upstream/circuit.ts';
 import { DeferredError } from '../upstream/deferred-error.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
@@ -39,10 +33,13 @@ export function startWorker(parts: WorkerParts): RunningWorker {
   return worker;
 }
 
-async function runJob(parts: WorkerParts, { job, lastAttempt }: JobAttempt): Promise<void> {
-  const log = parts.log.child({ correlationId: job.correlationId, characterKey: job.characterKey });
+async function runJob(parts: WorkerParts, { job: queued, lastAttempt }: JobAttempt): Promise<void> {
+  const log = parts.log.child({ correlationId: queued.correlationId, characterKey: queued.characterKey });
+  const { heldBack, ...work } = await parts.database.query((sql) => findPendingWork(sql, queued));
   // It was queued before the run began, and would escape its pace and its pauses: the run will hand it out.
-  if (job.replayed !== true && (await isRunsWork(parts, job))) return;
+  if (queued.replayed !== true && heldBack) return;
+  // All that the dispatcher knows of by now: what came while the job waited would need another one.
+  const job = { ...queued, ...work };
   const trace: Trace = {};
   // A failure that another try can mend is thrown to the queue, and after its last try left to the sweep.
   try {
@@ -59,10 +56,6 @@ async function runJob(parts: WorkerParts, { job, lastAttempt }: JobAttempt): Pro
     if (passing || !lastAttempt) throw error;
     await parkRequests(parts, job, { error: error instanceof Error ? error : new Error(String(error)), trace });
   }
-}
-
-async function isRunsWork({ database }: WorkerParts, { characterKey, through }: ValuationJob): Promise<boolean> {
-  return await database.query((sql) => isHeldBack(sql, { characterKey, through: BigInt(through) }));
 }
 
 /** How long a job waits that is put back without an attempt spent, in ms; `undefined` for a failure that counts. */

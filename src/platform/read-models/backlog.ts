@@ -40,6 +40,25 @@ export async function listBacklogOf(sql: Queries, characterKeys: readonly string
     select ${columns(sql)} from backlog_view where character_key in ${sql(characterKeys)} and through > ${heldBackThrough(sql)}`;
 }
 
+/** What is pending of a character when its job begins. */
+export interface PendingWork extends Pick<ValuationJob, 'through' | 'requestedAt'> {
+  /** A run has all of it to itself. */
+  readonly heldBack: boolean;
+}
+
+/** A job's work as it stands: more requests may have become known while the job waited. */
+export async function findPendingWork(
+  sql: Queries,
+  { characterKey, through, requestedAt }: Pick<ValuationJob, 'characterKey' | 'through' | 'requestedAt'>,
+): Promise<PendingWork> {
+  const [row] = await sql<[PendingWork]>`
+    select greatest(job.through, b.through)::text as through,
+           case when b.through > job.through then to_json(b.requested_at) #>> '{}' else ${requestedAt}::text end as "requestedAt",
+           greatest(job.through, b.through) <= ${heldBackThrough(sql)} as "heldBack"
+    from (select ${through}::text::bigint as through) job left join backlog_view b on b.character_key = ${characterKey}`;
+  return row;
+}
+
 /** The character that waits longest; else one that we know; else none. */
 export async function findProbeName(sql: Queries): Promise<string | undefined> {
   const [row] = await sql<{ name: string }[]>`

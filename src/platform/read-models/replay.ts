@@ -19,17 +19,6 @@ export function heldBackThrough(sql: ISql<{ bigint: bigint }>): PendingQuery<Row
     where status = 'paused' or (status = 'running' and ${sessionLockHeld(sql, REPLAY_LOCK)}))`;
 }
 
-/** Whether a run has to itself all that is pending of a character: a job for it that stands in the queue is not its own. */
-export async function isHeldBack(
-  sql: Queries,
-  { characterKey, through }: { readonly characterKey: string; readonly through: bigint },
-): Promise<boolean> {
-  const [row] = await sql<{ held: boolean }[]>`
-    select greatest(${through}, (select through from backlog_view where character_key = ${characterKey}))
-           <= ${heldBackThrough(sql)} as held`;
-  return row?.held === true;
-}
-
 /** A run as operators see it. */
 export interface ReplayRow {
   readonly id: string;

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { runSweep, sweepBacklog } from '../../../src/commands/valuation/sweep.ts';
 import { migrateQueue, openQueue, type ValuationJob, type ValuationQueue } from '../../../src/platform/queue.ts';
-import { isHeldBack, REPLAY_LOCK } from '../../../src/platform/read-models/replay.ts';
+import { findPendingWork } from '../../../src/platform/read-models/backlog.ts';
+import { REPLAY_LOCK } from '../../../src/platform/read-models/replay.ts';
 import { trySessionLock } from '../../../src/platform/session-lock.ts';
 import { logParts, until, type LogParts } from '../../support/log-parts.ts';
 import { silent } from '../../support/silent-log.ts';
@@ -143,14 +144,31 @@ describe('the sweep of the backlog', () => {
         insert into replay_view (id, position, status, mark, plan, state, planned_at, changed_at)
         values (gen_random_uuid(), 21, 'paused', 15, '{}', '{}', now(), now())`,
     );
-    const heldBack = (characterKey: string, through: bigint) =>
-      parts.database.query((sql) => isHeldBack(sql, { characterKey, through }));
+    const requestedAt = '2026-11-22T00:00:00Z';
+    const heldBack = async (characterKey: string, through: bigint) => {
+      const job = { characterKey, through: String(through), requestedAt };
+      return (await parts.database.query((sql) => findPendingWork(sql, job))).heldBack;
+    };
     expect(await heldBack('c00015', 15n)).to.equal(true);
     expect(await heldBack('c00016', 15n)).to.equal(false);
     expect(await heldBack('settled', 15n)).to.equal(true);
     expect(await heldBack('new', 16n)).to.equal(false);
     await parts.database.query((sql) => sql`delete from replay_view`);
     expect(await heldBack('c00015', 15n)).to.equal(false);
+  });
+
+  it('tells a job of the requests that have become known while it waited', async () => {
+    await fill(20);
+    const job = { characterKey: 'c00015', requestedAt: '2026-11-22T00:00:00Z' };
+    const work = (through: string) => parts.database.query((sql) => findPendingWork(sql, { ...job, through }));
+    const [row] = await parts.database.query(
+      (sql) => sql`select requested_at from backlog_view where character_key = 'c00015'`,
+    );
+    const newer = await work('7');
+    expect(newer.through).to.equal('15');
+    expect(new Date(newer.requestedAt)).to.deep.equal(row?.requested_at);
+    expect(await work('15')).to.deep.equal({ through: '15', requestedAt: job.requestedAt, heldBack: false });
+    expect(await work('16')).to.deep.equal({ through: '16', requestedAt: job.requestedAt, heldBack: false });
   });
 
   it('takes back what a run has left', async () => {
