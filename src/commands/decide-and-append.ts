@@ -1,7 +1,7 @@
 import type { Decider } from '../domain/decider.ts';
 import { readEvent, type DomainEvent } from '../domain/events.ts';
 import { ConcurrencyError } from '../event-store/errors.ts';
-import type { AppendResult, EventStore } from '../event-store/event-store.ts';
+import type { AppendResult, EventStore, RecordedEvent } from '../event-store/event-store.ts';
 import { newEvents, type Cause } from './new-event.ts';
 
 /** Tries at a stream that others write at the same time. */
@@ -12,6 +12,8 @@ interface Decision<C, S, E extends DomainEvent> {
   readonly decider: Decider<C, S, E>;
   readonly command: C;
   readonly cause: Cause;
+  /** The stream's last event as somebody has read it just now; without it, it is read here. */
+  readonly known?: { readonly last: RecordedEvent | undefined };
 }
 
 /**
@@ -23,8 +25,8 @@ export async function decideAndAppend<C, S, E extends DomainEvent>(
   decision: Decision<C, S, E>,
   attempt = 1,
 ): Promise<AppendResult | undefined> {
-  const { stream, decider, command, cause } = decision;
-  const last = await store.readLast(stream);
+  const { stream, decider, command, cause, known } = decision;
+  const last = known === undefined ? await store.readLast(stream) : known.last;
   const state = last === undefined ? decider.initialState : decider.evolve(decider.initialState, readEvent(last) as E);
   const decided = decider.decide(command, state);
   if (decided.length === 0) return undefined;
@@ -36,6 +38,6 @@ export async function decideAndAppend<C, S, E extends DomainEvent>(
     return await store.append(stream, expected, events);
   } catch (error) {
     if (!(error instanceof ConcurrencyError) || attempt >= ATTEMPTS) throw error;
-    return await decideAndAppend(store, decision, attempt + 1);
+    return await decideAndAppend(store, { stream, decider, command, cause }, attempt + 1);
   }
 }

@@ -8,7 +8,6 @@ import {
   settlementStream,
   type Settle,
   type SettlementEvent,
-  type SettlementState,
 } from '../../domain/valuation-request/settlement.ts';
 import {
   expectationDecider,
@@ -17,7 +16,7 @@ import {
   type ExpectationState,
 } from '../../domain/valuation/expectation.ts';
 import type { CompactValuation } from '../../domain/valuation/compact.ts';
-import type { EventStore } from '../../event-store/event-store.ts';
+import type { EventStore, RecordedEvent } from '../../event-store/event-store.ts';
 import type { Database } from '../../platform/database.ts';
 import type { ValuationJob } from '../../platform/queue.ts';
 import { findCharacter } from '../../platform/read-models/character.ts';
@@ -66,7 +65,8 @@ const OCID_KNOWN_FOR_MS = 86_400_000;
  */
 export async function valueCharacter(parts: ValueCharacterParts, job: ValuationJob, trace: Trace = {}): Promise<void> {
   const { characterKey } = job;
-  const state = await settlementState(parts, characterKey);
+  const last = await parts.store.readLast(settlementStream(characterKey));
+  const state = last === undefined ? undefined : (readEvent(last) as SettlementEvent).data.state;
   if (state !== undefined && pendingRanges(state, BigInt(job.through)).length === 0) {
     // A request of which the backlog has learned late: no settlement will come any more that drops it.
     await parts.database.query((sql) => dropSettled(sql, new Map([[characterKey, state]])));
@@ -75,20 +75,19 @@ export async function valueCharacter(parts: ValueCharacterParts, job: ValuationJ
 
   const stored = await parts.database.query((sql) => findAnsweredSnapshot(sql, characterKey));
   if (stored !== undefined && satisfies(stored, job, parts)) {
-    await settle(parts, job, { outcome: 'valued', evidence: { fingerprint: stored.fingerprint, source: 'snapshot' } });
+    const evidence = { fingerprint: stored.fingerprint, source: 'snapshot' };
+    await settle(parts, job, { outcome: 'valued', evidence }, { last });
     return;
   }
   // Only "there is no such character" settles a request without a valuation; every other failure runs again.
   try {
     const snapshot = await takeSnapshot(parts, job, trace);
-    await recordExpectation(parts, job, snapshot);
-    await settle(parts, job, {
-      outcome: 'valued',
-      evidence: { fingerprint: snapshot.fingerprint, source: 'upstream' },
-    });
+    await record(parts, job, snapshot);
+    const evidence = { fingerprint: snapshot.fingerprint, source: 'upstream' };
+    await settle(parts, job, { outcome: 'valued', evidence }, { last });
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.class !== 'ignored') throw error;
-    await settle(parts, job, { outcome: 'ignored', reason: error.reason, evidence: { code: error.code } });
+    await settle(parts, job, { outcome: 'ignored', reason: error.reason, evidence: { code: error.code } }, { last });
   }
 }
 
@@ -101,14 +100,6 @@ export async function parkRequests(
   const { error, trace } = failure;
   const evidence = { error: error.message, characterName: job.characterName, ...trace };
   await settle(parts, job, { outcome: 'parked', reason: error.name, evidence });
-}
-
-async function settlementState(
-  { store }: ValueCharacterParts,
-  characterKey: string,
-): Promise<SettlementState | undefined> {
-  const last = await store.readLast(settlementStream(characterKey));
-  return last === undefined ? undefined : (readEvent(last) as SettlementEvent).data.state;
 }
 
 function satisfies(
@@ -130,38 +121,48 @@ async function takeSnapshot(parts: ValueCharacterParts, job: ValuationJob, trace
     trace.payload = hash;
   };
   const run = { totalMs: parts.upstreamTotalMs, class: job.class };
-  const snapshot = await withinRun(run, (options) =>
+  return await withinRun(run, (options) =>
     fetchSnapshot(parts.client, wanted, { ...options, now: parts.now, archive }),
   );
-  const stream = snapshotStream(snapshot.character.ocid);
-  const cause = causeOf(parts, job, `snapshot:${snapshot.fetchedAt}`);
-  await decideAndAppend(parts.store, { stream, decider: snapshotDecider, command: snapshot, cause });
-  return snapshot;
 }
 
-async function recordExpectation(parts: ValueCharacterParts, job: ValuationJob, snapshot: Snapshot): Promise<void> {
+/**
+ * Appends the snapshot and, where its inputs are new, what it is worth. One right after the other: projected together they
+ * are one change of the character's rows, not two.
+ */
+async function record(parts: ValueCharacterParts, job: ValuationJob, snapshot: Snapshot): Promise<void> {
   const { ruleSet, tables, engine } = parts.valuator;
   const { ocid } = snapshot.character;
   const { characterKey, fingerprint } = snapshot;
   const inputs = { ocid, characterKey, fingerprint, ruleSet, tables, engine };
   const stream = expectationStream(ocid);
   const last = await parts.store.readLast(stream);
-  if (last !== undefined && sameInputs(readEvent(last).data as ExpectationState, inputs)) return;
-  const command = { ...inputs, valuation: await parts.valuator.value(snapshot.equipment) };
+  const calculated = last !== undefined && sameInputs(readEvent(last).data as ExpectationState, inputs);
+  const valuation = calculated ? undefined : await parts.valuator.value(snapshot.equipment);
+  await recordSnapshot(parts, job, snapshot);
+  if (valuation === undefined) return;
+  const command = { ...inputs, valuation };
   const cause = causeOf(parts, job, `expectation:${sha256(JSON.stringify(inputs))}`);
-  await decideAndAppend(parts.store, { stream, decider: expectationDecider, command, cause });
+  await decideAndAppend(parts.store, { stream, decider: expectationDecider, command, cause, known: { last } });
+}
+
+async function recordSnapshot(parts: ValueCharacterParts, job: ValuationJob, snapshot: Snapshot): Promise<void> {
+  const stream = snapshotStream(snapshot.character.ocid);
+  const cause = causeOf(parts, job, `snapshot:${snapshot.fetchedAt}`);
+  await decideAndAppend(parts.store, { stream, decider: snapshotDecider, command: snapshot, cause });
 }
 
 async function settle(
   parts: ValueCharacterParts,
   job: ValuationJob,
   outcome: Pick<Settle, 'outcome' | 'reason' | 'evidence'>,
+  known?: { readonly last: RecordedEvent | undefined },
 ): Promise<void> {
   const { characterKey } = job;
   const command = { kind: 'settle', characterKey, through: BigInt(job.through), ...outcome } as const;
   const cause = causeOf(parts, job, `settle:${outcome.outcome}:${job.through}`);
   const stream = settlementStream(characterKey);
-  await decideAndAppend(parts.store, { stream, decider: settlementDecider, command, cause });
+  await decideAndAppend(parts.store, { stream, decider: settlementDecider, command, cause, ...(known && { known }) });
 }
 
 function causeOf(parts: ValueCharacterParts, job: ValuationJob, commandId: string) {
