@@ -26,9 +26,11 @@ export const expectationProjection: Subscriber = {
       if (after.answer !== before.answer) changed.set(ocid, event.position);
     }
     for (const [ocid, state] of states) {
-      await storeState(sql, ocid, state);
       const changedAt = changed.get(ocid);
-      if (state.answer !== undefined && changedAt !== undefined) await storeAnswer(sql, state.answer, changedAt);
+      const { answer } = state;
+      const row = answer === undefined || changedAt === undefined ? undefined : await answerRow(answer, changedAt);
+      // Sent together: the connection keeps their order.
+      await Promise.all([storeState(sql, ocid, state), row && storeAnswer(sql, row)]);
     }
   },
 };
@@ -63,20 +65,24 @@ async function storeState(sql: Transaction, ocid: string, state: CharacterState)
     snapshot: snapshot === undefined ? null : JSON.stringify(snapshot),
     valuation: valuation === undefined ? null : JSON.stringify(valuation),
   };
-  await sql`
+  const stored = sql`
     insert into snapshot_view ${sql(row)}
     on conflict (ocid) do update set
       character_key = excluded.character_key, snapshot = excluded.snapshot, valuation = excluded.valuation`;
-  if (snapshot === undefined) return;
-  await sql`
+  const indexed =
+    snapshot &&
+    sql`
     insert into character_index (character_key, ocid, confirmed_at) values (${characterKey}, ${ocid}, ${snapshot.fetchedAt})
     on conflict (character_key) do update set ocid = excluded.ocid, confirmed_at = excluded.confirmed_at`;
+  await Promise.all([stored, indexed]);
 }
 
-async function storeAnswer(sql: Transaction, answer: CharacterAnswer, changedAt: Position): Promise<void> {
+type AnswerRow = Awaited<ReturnType<typeof answerRow>>;
+
+async function answerRow(answer: CharacterAnswer, changedAt: Position) {
   const { characterKey, character, fingerprint, fetchedAt, fetchStartedAt } = answer.snapshot;
   const json = renderAnswer(answer, 'fresh');
-  const row = {
+  return {
     character_key: characterKey,
     ocid: character.ocid,
     fingerprint,
@@ -86,6 +92,9 @@ async function storeAnswer(sql: Transaction, answer: CharacterAnswer, changedAt:
     etag: sha256(json).slice(0, 32),
     body: await toBrotli(Buffer.from(json)),
   };
+}
+
+async function storeAnswer(sql: Transaction, row: AnswerRow): Promise<void> {
   await sql`
     insert into expectation_view ${sql(row)}
     on conflict (character_key) do update set
