@@ -1,4 +1,4 @@
-import type { Sql, TransactionSql } from 'postgres';
+import type { ISql, Sql } from 'postgres';
 import { START, toPosition, type Position } from './event-store.ts';
 
 type Queries = Sql<{ bigint: bigint }>;
@@ -26,7 +26,7 @@ export async function loadCheckpoint(sql: Queries, name: string, storeId: string
 
 /** Moves a checkpoint by compare-and-set: only the runner that stands at `from` may go on. Throws `CheckpointError`. */
 export async function advanceCheckpoint(
-  sql: TransactionSql<{ bigint: bigint }>,
+  sql: ISql<{ bigint: bigint }>,
   name: string,
   move: { storeId: string; from: Position; to: Position },
 ): Promise<void> {

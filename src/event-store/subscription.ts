@@ -63,14 +63,16 @@ async function applySlice(
 ): Promise<void> {
   const { name } = subscriber;
   const { events, through } = at.slice;
+  const move = { storeId: at.storeId, from: at.after, to: through };
+  if (events.length === 0) {
+    await parts.database.query((sql) => advanceCheckpoint(sql, name, move));
+    return;
+  }
   const applied = await parts.database.transaction(async (sql) => {
     // First, so that a second runner fails before it has applied anything, whatever the lock says. The question rides
     // along: it is answered once the checkpoint is locked.
-    const [, someParked] = await Promise.all([
-      advanceCheckpoint(sql, name, { storeId: at.storeId, from: at.after, to: through }),
-      events.length > 0 && hasParked(sql, name),
-    ]);
-    return events.length === 0 ? events : await applyOrPark(subscriber, sql, { events, someParked });
+    const [, someParked] = await Promise.all([advanceCheckpoint(sql, name, move), hasParked(sql, name)]);
+    return await applyOrPark(subscriber, sql, { events, someParked });
   });
   const parked = events.length - applied.length;
   if (parked > 0) {

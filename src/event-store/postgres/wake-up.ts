@@ -4,8 +4,12 @@ import { openClient } from '../../platform/database-client.ts';
 import type { Client } from '../../platform/database-client.ts';
 import { Bell } from '../bell.ts';
 
-/** At most one wake-up per this time and process, in ms: a NOTIFY per append would more than halve the appends. */
-const COALESCE_MS = 20;
+/**
+ * At most one wake-up per this time and process, in ms. A NOTIFY per append would more than halve the appends; and each
+ * wake-up costs each subscription a read and a transaction, however few events it brings. The first append after a quiet
+ * time wakes at once.
+ */
+const COALESCE_MS = 100;
 const CHANNEL = 'event_log';
 
 /** The driver knows this option but does not declare it; its own `listen` gives up when a reconnect fails once. */
