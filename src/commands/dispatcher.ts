@@ -2,7 +2,7 @@ import type { ISql } from 'postgres';
 import { readEvent } from '../domain/events.ts';
 import { REPLAY_EVENTS } from '../domain/replay/run.ts';
 import type { ValuationRequested } from '../domain/valuation-request/request.ts';
-import type { ParkingReleased, SettlementState } from '../domain/valuation-request/settlement.ts';
+import type { ParkingReleased, SettlementEvent, SettlementState } from '../domain/valuation-request/settlement.ts';
 import type { RecordedEvent } from '../event-store/event-store.ts';
 import type { Subscriber, Transaction } from '../event-store/subscriber.ts';
 import type { Database } from '../platform/database.ts';
@@ -15,7 +15,7 @@ export const backlogModel: Subscriber = {
   name: 'backlog',
   types: ['ValuationRequested', 'ValuationSettled', 'ParkingReleased', ...REPLAY_EVENTS],
   tables: ['backlog_view', 'replay_view'],
-  batchSize: 2000,
+  batchSize: 5000,
   apply: applyToBacklog,
 };
 
@@ -46,8 +46,7 @@ async function applyToBacklog(sql: Transaction, events: readonly RecordedEvent[]
   await addRows(sql, [...newestReleases(events).values()]);
   // Each event tells where its character stands, so the last one decides, whatever the order within the batch.
   const states = newestStates(events);
-  await dropSettled(sql, states);
-  await moveOn(sql, states);
+  await Promise.all([dropSettled(sql, states), moveOn(sql, states)]);
   await applyToReplays(sql, events);
 }
 
@@ -99,16 +98,23 @@ type BacklogRow = ReturnType<typeof backlogRow>;
 
 /** One row per character: its newest request of the batch, and since when one is pending. */
 function newestRequests(events: readonly RecordedEvent[]): Map<string, BacklogRow> {
-  const rows = new Map<string, BacklogRow>();
+  const ends = new Map<string, { readonly oldest: RecordedEvent; newest: RecordedEvent }>();
   for (const event of events) {
     if (event.type !== 'ValuationRequested') continue;
-    const { data } = readEvent(event) as { data: ValuationRequested };
-    const { position } = event;
-    const row = backlogRow(event, { ...data, through: String(position), pendingAfter: String(position - 1n) });
-    const { pending_after, pending_since } = rows.get(data.characterKey) ?? row;
-    rows.set(data.characterKey, { ...row, pending_after, pending_since });
+    const { characterKey } = dataOf(event);
+    const known = ends.get(characterKey);
+    if (known === undefined) ends.set(characterKey, { oldest: event, newest: event });
+    else known.newest = event;
   }
-  return rows;
+  const rowOf = (newest: RecordedEvent, oldest: RecordedEvent): BacklogRow => {
+    const work = { ...dataOf(newest), through: String(newest.position), pendingAfter: String(oldest.position - 1n) };
+    return { ...backlogRow(newest, work), pending_since: oldest.metadata.occurredAt };
+  };
+  return new Map([...ends].map(([characterKey, { newest, oldest }]) => [characterKey, rowOf(newest, oldest)]));
+}
+
+function dataOf(request: RecordedEvent): ValuationRequested {
+  return readEvent(request).data as ValuationRequested;
 }
 
 /** One row per character: what its last release of the batch has made pending again. */
@@ -148,8 +154,9 @@ function backlogRow(
 function newestStates(events: readonly RecordedEvent[]): Map<string, SettlementState> {
   const states = new Map<string, SettlementState>();
   for (const event of events) {
-    const { type, data } = readEvent(event);
-    if (type === 'ValuationSettled' || type === 'ParkingReleased') states.set(data.characterKey, data.state);
+    if (event.type !== 'ValuationSettled' && event.type !== 'ParkingReleased') continue;
+    const { data } = readEvent(event) as SettlementEvent;
+    states.set(data.characterKey, data.state);
   }
   return states;
 }

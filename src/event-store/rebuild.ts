@@ -40,19 +40,23 @@ export async function rebuild(subscriber: Subscriber, parts: RebuildParts): Prom
     // The next slice is read while this one is applied. Awaited above; a batch that fails leaves it to nobody.
     if (!caughtUp) next = read(slice.through);
     next.catch(() => undefined);
+    const head = store.head();
+    head.catch(() => undefined);
     if (slice.events.length > 0) {
       await database.transaction(async (sql) => {
-        // The subscriber's own statements, on the tables beside: they name no schema.
-        await sql`set local search_path to ${sql(stagingOf(subscriber))}, public`;
-        // Nothing of it counts before the swap, whose commit is synchronous and makes all before it durable.
-        await sql`set local synchronous_commit to off`;
-        const applied = await applyOrPark(subscriber, sql, { events: slice.events, someParked: parked > 0 });
+        // The subscriber's own statements, on the tables beside: they name no schema. And nothing of it counts before the
+        // swap, whose commit is synchronous and makes all before it durable. Sent first, in one write with what follows.
+        const set = sql`
+          select set_config('search_path', ${`${stagingOf(subscriber)}, public`}, true),
+                 set_config('synchronous_commit', 'off', true)`.execute();
+        const applying = applyOrPark(subscriber, sql, { events: slice.events, someParked: parked > 0 });
+        const [, applied] = await Promise.all([set, applying]);
         parked += slice.events.length - applied.length;
       });
     }
     position = slice.through;
     events += slice.events.length;
-    parts.onProgress({ position, head: await store.head(), events, parked });
+    parts.onProgress({ position, head: await head, events, parked });
     if (!caughtUp) continue;
     await database.transaction((sql) => swap(sql, subscriber, { storeId, position }));
     return { events, parked };
