@@ -14,7 +14,10 @@ import type { Logger } from './logging.ts';
 /** Where the queue lives. It is never the truth: what is pending is in the log and comes back by the sweep. */
 export type QueueBackend = { readonly redisUrl: string } | { readonly databaseUrl: string };
 
-/** Work on one character: value it and settle its requests up to `through` (a log position, decimal text). */
+/**
+ * Work on one character: value it and settle its requests up to `through` (a log position, decimal text), and those that have
+ * become known while the job waited.
+ */
 export interface ValuationJob {
   readonly characterKey: string;
   readonly characterName: string;
