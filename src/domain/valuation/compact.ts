@@ -21,9 +21,15 @@ export function expandValuation(compact: CompactValuation): Valuation {
 
 /** Everything below a key `cost` is money. */
 export function rounded(value: unknown, key: string): unknown {
-  if (typeof value === 'number') return key === 'cost' ? Math.round(value) : Number(value.toPrecision(DIGITS));
+  if (typeof value === 'number') return key === 'cost' ? Math.round(value) : toDigits(value);
   if (Array.isArray(value)) return value.map((element) => rounded(element, key));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([name, child]) => [name, rounded(child, key === 'cost' ? key : name)]);
-  return Object.fromEntries(entries) as object;
+  const result: Record<string, unknown> = {};
+  for (const [name, child] of Object.entries(value)) result[name] = rounded(child, key === 'cost' ? key : name);
+  return result;
+}
+
+function toDigits(value: number): number {
+  // Counts have no more digits, and most numbers are counts: that spares writing them as text.
+  return Number.isInteger(value) && Math.abs(value) < 10 ** DIGITS ? value : Number(value.toPrecision(DIGITS));
 }

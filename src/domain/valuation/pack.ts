@@ -14,36 +14,49 @@ export interface PackedDocument {
 const LIST = -1;
 const REPEAT = -2;
 
+/** A packed part, and what stands for it in the names of those around it: equal exactly for equal parts. */
+interface Part {
+  readonly packed: Packed;
+  readonly name: string;
+}
+
 /** Packs plain JSON data. Properties that are `undefined` are left out, as in JSON; key order is kept. */
 export function pack(value: unknown): PackedDocument {
   const shapes = numbering();
-  const seen = numbering();
-  const visit = (part: unknown): Packed => {
-    if (typeof part !== 'object' || part === null) return part as Packed;
-    const text = JSON.stringify(part);
-    const known = seen.numberOf(text);
-    if (known !== undefined) return [REPEAT, known];
-    const packed = Array.isArray(part) ? [LIST, ...part.map(visit)] : visitObject(part);
-    seen.add(text);
-    return packed;
+  const written = numbering();
+  const visit = (part: unknown): Part => {
+    if (typeof part !== 'object' || part === null) return { packed: part as Packed, name: JSON.stringify(part) };
+    if (Array.isArray(part)) return write(LIST, part);
+    const keys = Object.keys(part).filter((key) => part[key as keyof typeof part] !== undefined);
+    const shape = shapes.numberOf(JSON.stringify(keys));
+    return write(
+      shape,
+      keys.map((key) => part[key as keyof typeof part]),
+    );
   };
-  const visitObject = (part: object): Packed => {
-    const entries = Object.entries(part).filter(([, child]) => child !== undefined);
-    const keys = JSON.stringify(entries.map(([key]) => key));
-    const shape = shapes.numberOf(keys) ?? shapes.add(keys);
-    return [shape, ...entries.map(([, child]) => visit(child))];
+  const write = (head: number, children: readonly unknown[]): Part => {
+    const packed: Packed[] = [head];
+    let name = `${head}`;
+    for (const child of children) {
+      const part = visit(child);
+      packed.push(part.packed);
+      name += `,${part.name}`;
+    }
+    const before = written.count();
+    const number = written.numberOf(name);
+    return { packed: number < before ? [REPEAT, number] : packed, name: `#${number}` };
   };
-  const packed = visit(value);
+  const { packed } = visit(value);
   return { value: packed, shapes: shapes.texts().map((text) => JSON.parse(text) as string[]) };
 }
 
-/** Numbers texts in the order they are added. */
+/** Numbers texts in the order in which they are first asked for. */
 function numbering() {
   const numbers = new Map<string, number>();
   return {
-    numberOf: (text: string) => numbers.get(text),
-    add: (text: string) => {
-      const number = numbers.size;
+    count: () => numbers.size,
+    numberOf: (text: string) => {
+      const number = numbers.get(text) ?? numbers.size;
       numbers.set(text, number);
       return number;
     },
