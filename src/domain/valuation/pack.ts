@@ -27,11 +27,11 @@ export function pack(value: unknown): PackedDocument {
   const visit = (part: unknown): Part => {
     if (typeof part !== 'object' || part === null) return { packed: part as Packed, name: JSON.stringify(part) };
     if (Array.isArray(part)) return write(LIST, part);
-    const keys = Object.keys(part).filter((key) => part[key as keyof typeof part] !== undefined);
-    const shape = shapes.numberOf(JSON.stringify(keys));
+    const fields = Object.entries(part).filter(([, child]) => child !== undefined) as [string, unknown][];
+    const shape = shapes.numberOf(JSON.stringify(fields.map(([key]) => key)));
     return write(
       shape,
-      keys.map((key) => part[key as keyof typeof part]),
+      fields.map(([, child]) => child),
     );
   };
   const write = (head: number, children: readonly unknown[]): Part => {
