@@ -1,7 +1,8 @@
 import { characterKey, parseCharacterName } from '../domain/character/name.ts';
 import { ProblemError } from '../domain/errors.ts';
 import type { Admission } from '../platform/http/admission.ts';
-import type { AnswerCache, Entry } from './cache/answer-cache.ts';
+import type { AnswerCache } from './cache/answer-cache.ts';
+import type { Entry } from './cache/kept-entries.ts';
 import type { Wait, Waiters } from './cache/waiters.ts';
 import { ageSeconds } from './freshness.ts';
 import type { Tier } from './representation.ts';

@@ -10,12 +10,12 @@ import { sendOverloaded } from '../platform/http/front-door.ts';
 import { whenGone } from '../platform/http/gone.ts';
 import type { RateLimit } from '../platform/http/rate-limit.ts';
 import type { Logger } from '../platform/logging.ts';
-import { REPRESENTATION, type Entry, type Found } from './cache/answer-cache.ts';
+import type { Entry } from './cache/kept-entries.ts';
 import { ageSeconds, freshness } from './freshness.ts';
 import { createHitHeaders, ownHeaders, type HitHeaders } from './hit-headers.ts';
 import { readHeaders, type Asked } from './hot-headers.ts';
 import { remember } from './remember.ts';
-import { send, type Delivery, type Representation } from './representation.ts';
+import { send, type Delivery, type Representation, type Tier } from './representation.ts';
 import { sendStored, type SendParts } from './send-stored.ts';
 
 /** Answers plain reads in front of Express, which answers them too, only slower: the same headers, the same bytes. */
@@ -103,11 +103,12 @@ class Lane {
   }
 
   /** What is ready to be sent of an entry. */
-  #ready({ row, pending, representations }: Entry, encoding: Encoding, now: number): Ready | undefined {
+  #ready(entry: Entry, encoding: Encoding, now: number): Ready | undefined {
+    const { row, pending } = entry;
     const age = ageSeconds(row.asOf, now);
     const maxAge = this.#parts.freshForSeconds();
     const state = freshness(age, { freshForSeconds: maxAge, pending });
-    const representation = state === 'stale' ? undefined : representations.get(REPRESENTATION[state][encoding]);
+    const representation = state === 'stale' ? undefined : this.#parts.cache.ready(entry, state, encoding);
     return representation && { representation, ageSeconds: age, maxAge };
   }
 
@@ -154,7 +155,7 @@ class Lane {
   /** Whether it was sent: a stale answer waits for its refresh to be filed. */
   async #sendLoaded(
     { response, asked, encoding }: PlainRead,
-    found: Extract<Found, { kind: 'stored' }>,
+    found: { readonly entry: Entry; readonly tier: Tier },
     left: number,
   ): Promise<boolean> {
     const { limit, now, freshForSeconds } = this.#parts;

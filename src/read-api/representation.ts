@@ -32,22 +32,31 @@ export interface HitTemplate {
   readonly left: number;
 }
 
-/** Makes an answer ready to send. The stored bytes are the fresh answer in brotli: nothing is done for that one. */
-export async function represent(
-  { body, etag, asOf }: StoredAnswer,
-  state: Freshness,
-  encoding: Encoding,
-): Promise<Representation> {
-  const ready = state === 'fresh' && encoding === 'br';
-  const bytes = ready ? body : await encode(withHead(await fromBrotli(body), state, asOf), encoding);
+/** Makes an answer ready to send. */
+export async function represent(answer: StoredAnswer, state: Freshness, encoding: Encoding): Promise<Representation> {
+  if (state === 'fresh' && encoding === 'br') return representStored(answer);
+  const json = withHead(await fromBrotli(answer.body), state, answer.asOf);
+  return describe(answer.etag, await encode(json, encoding), { state, encoding });
+}
+
+/** The stored bytes are the fresh answer in brotli: nothing is done for that one. */
+export function representStored({ body, etag }: StoredAnswer): Representation {
+  return describe(etag, body, { state: 'fresh', encoding: 'br' });
+}
+
+function describe(
+  etag: string,
+  body: Buffer,
+  { state, encoding }: { readonly state: Freshness; readonly encoding: Encoding },
+): Representation {
   const tag = `"${etag}-${state}-${encoding}"`;
   const validators = ['ETag', tag, 'X-Freshness', state, 'Vary', 'Accept-Encoding'];
   const headers = [
     ...validators,
-    ...['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(bytes.length)],
+    ...['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(body.length)],
     ...(encoding === 'identity' ? [] : ['Content-Encoding', encoding]),
   ];
-  return { etag: tag, body: bytes, validators, headers, hits: {} };
+  return { etag: tag, body, validators, headers, hits: {} };
 }
 
 /** Where an answer came from: this process, Redis, the database, or a calculation that the client waited for. */

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { clientHas } from '../platform/http/conditional.ts';
 import type { Encoding } from '../platform/http/encoding.ts';
-import type { AnswerCache, Entry } from './cache/answer-cache.ts';
+import type { AnswerCache } from './cache/answer-cache.ts';
+import type { Entry } from './cache/kept-entries.ts';
 import { ageSeconds, freshness } from './freshness.ts';
 import { headersOf, represent, send, type StoredAnswer, type Tier } from './representation.ts';
 
@@ -32,9 +33,10 @@ export async function sendStored(
   const age = ageSeconds(row.asOf, at);
   const maxAge = parts.freshForSeconds();
   const state = freshness(age, { freshForSeconds: maxAge, pending });
-  const representation = await (other === undefined
-    ? parts.cache.representation(entry, state, encoding)
-    : represent(other, state, encoding));
+  const representation =
+    other === undefined
+      ? (parts.cache.ready(entry, state, encoding) ?? (await parts.cache.representation(entry, state, encoding)))
+      : await represent(other, state, encoding);
   const notModified = clientHas(representation.etag, { ifNoneMatch, cacheControl });
   parts.countRead(tier);
   const headers = headersOf(representation, { tier, ageSeconds: age, maxAge, notModified });

@@ -60,6 +60,20 @@ describe('the tier of ready answers that processes share', () => {
     expect(await other.get('가')).to.deep.equal(row('가', 12n));
   });
 
+  it('answers many who ask at a time in few round trips, each with its own', async () => {
+    const tier = sharedTier();
+    const keys = Array.from({ length: 40 }, (_, index) => `많은-${index}`);
+    for (const [index, key] of keys.entries()) if (index !== 20) tier.put(row(key, BigInt(index)));
+    await has(tier, '많은-39', 39n);
+    const asked = async () => /cmdstat_mget:calls=(\d+)/.exec((await redis?.info('commandstats')) ?? '')?.[1];
+    const before = Number(await asked());
+    const found = await Promise.all(keys.map((key) => tier.get(key)));
+    expect(found.map((one) => one?.changedAt)).to.deep.equal(
+      keys.map((_, index) => (index === 20 ? undefined : BigInt(index))),
+    );
+    expect(Number(await asked()) - before).to.be.at.most(10);
+  });
+
   it('never lets an older row take the place of a newer one, or of the news of one', async () => {
     const tier = sharedTier();
     tier.put(row('나', 100n));
@@ -71,7 +85,7 @@ describe('the tier of ready answers that processes share', () => {
     tier.put(row('다', 1n));
     // Commands of one connection run in order: when the last is there, the refused one has been tried.
     await has(tier, '다', 1n);
-    expect(await tier.get('나')).to.equal(undefined);
+    expect(await tier.get('나')).to.equal(null);
     tier.put(row('나', 101n));
     await has(tier, '나', 101n);
     tier.outdate('나', 101n);
@@ -85,7 +99,7 @@ describe('the tier of ready answers that processes share', () => {
     tier.put(row('마', 7n));
     await has(tier, '마', 7n);
     tier.use(randomUUID());
-    expect(await tier.get('마')).to.equal(undefined);
+    expect(await tier.get('마')).to.equal(null);
   });
 
   it('waits 100 ms for a Redis that does not answer, and leaves it alone after five failures in a row', async () => {
@@ -96,7 +110,7 @@ describe('the tier of ready answers that processes share', () => {
     const tier = tierOn(connection, clock);
     proxy.freeze();
     const started = performance.now();
-    for (let i = 0; i < 5; i++) expect(await tier.get('바')).to.equal(undefined);
+    for (let i = 0; i < 5; i++) expect(await tier.get('바')).to.equal(null);
     expect(performance.now() - started).to.be.within(400, 1500);
     const alone = performance.now();
     for (let i = 0; i < 1000; i++) await tier.get('바');

@@ -1,23 +1,14 @@
-import { LRUCache } from 'lru-cache';
 import { ProblemError } from '../../domain/errors.ts';
 import type { Encoding } from '../../platform/http/encoding.ts';
 import type { Freshness } from '../../platform/read-models/expectation-body.ts';
-import type { ExpectationRead } from '../../platform/read-models/expectation.ts';
+import type { ExpectationRead, ExpectationRow } from '../../platform/read-models/expectation.ts';
 import { ageSeconds, isServable } from '../freshness.ts';
-import { represent, type Representation, type Tier } from '../representation.ts';
+import { represent, representStored, type Representation, type Tier } from '../representation.ts';
 import type { ChangeListener } from './change-feed.ts';
+import { KeptEntries, type Entry } from './kept-entries.ts';
 import type { LookUp } from './look-up.ts';
 import { createNegativeCache, UNKNOWN_FOR_MS, type Absence } from './negative.ts';
 import type { SharedTier } from './shared-tier.ts';
-
-/** A stored answer in memory, with the representations that were asked for so far. */
-export interface Entry {
-  readonly row: ExpectationRead;
-  /** Newer work on the character is under way. */
-  pending: boolean;
-  readonly loadedAt: number;
-  readonly representations: Map<string, Representation>;
-}
 
 export type Found =
   { readonly kind: 'stored'; readonly entry: Entry; readonly tier: Tier } | { readonly kind: Absence };
@@ -37,14 +28,12 @@ export interface AnswerCacheParts {
 }
 
 /** The key of a representation in its entry. */
-export const REPRESENTATION = {
+const REPRESENTATION = {
   fresh: { br: 'fresh-br', gzip: 'fresh-gzip', identity: 'fresh-identity' },
   stale: { br: 'stale-br', gzip: 'stale-gzip', identity: 'stale-identity' },
   updating: { br: 'updating-br', gzip: 'updating-gzip', identity: 'updating-identity' },
 } as const satisfies Record<Freshness, Record<Encoding, string>>;
 
-/** What an entry takes beside its bodies. */
-const OVERHEAD_BYTES = 2048;
 /** Whether work on an old answer is under way is looked up again after this time. */
 const RECHECK_MS = 1000;
 
@@ -52,6 +41,13 @@ const RECHECK_MS = 1000;
 type Loaded =
   | { readonly kind: 'stored'; readonly row: ExpectationRead; readonly tier: Tier }
   | { readonly kind: Absence; readonly since: number };
+
+/** A question to Redis that is under way. */
+interface Asked {
+  readonly result: Promise<Found | undefined>;
+  /** Something changed meanwhile: only the database knows. */
+  outdated: boolean;
+}
 
 interface Flight {
   readonly result: Promise<Found>;
@@ -69,13 +65,14 @@ interface Flight {
  */
 export class AnswerCache implements ChangeListener {
   readonly #parts: AnswerCacheParts;
-  readonly #entries: LRUCache<string, Entry>;
+  readonly #entries: KeptEntries;
   readonly #absences = createNegativeCache();
+  readonly #asked = new Map<string, Asked>();
   readonly #flights = new Map<string, Flight>();
 
   constructor(parts: AnswerCacheParts) {
     this.#parts = parts;
-    this.#entries = new LRUCache({ maxSize: parts.capacityBytes, sizeCalculation: sizeOf });
+    this.#entries = new KeptEntries(parts.capacityBytes);
   }
 
   /** An entry that may be served without asking anyone. */
@@ -96,13 +93,15 @@ export class AnswerCache implements ChangeListener {
     key: string,
     { reload = false, signal }: { reload?: boolean; signal?: () => AbortSignal } = {},
   ): Promise<Found> {
-    if (reload) return await this.#board(key, this.#fly(key, { passShared: true }), signal);
+    if (reload) return await this.#board(key, this.#fly(key), signal);
     const now = this.#now();
     const entry = this.peek(key, now);
     if (entry !== undefined) return { kind: 'stored', entry, tier: 'l1' };
     const absence = this.#absences.find(key, now);
     if (absence !== undefined) return { kind: absence };
-    const flight = this.#flights.get(key) ?? this.#fly(key, { passShared: false });
+    const shared = this.#flights.has(key) ? undefined : await this.#fromShared(key);
+    if (shared !== undefined) return shared;
+    const flight = this.#flights.get(key) ?? this.#fly(key);
     return await this.#board(key, flight, signal).catch((error: unknown) => this.#orStale(key, error));
   }
 
@@ -111,19 +110,23 @@ export class AnswerCache implements ChangeListener {
     return this.#parts.shared === undefined && !this.#flights.has(key);
   }
 
-  /** The entry at a freshness in a coding; made once, and then part of what the entry weighs. */
-  async representation(entry: Entry, state: Freshness, encoding: Encoding): Promise<Representation> {
+  /** The entry at a freshness in a coding where it is known, or nothing has to be computed for it. */
+  ready(entry: Entry, state: Freshness, encoding: Encoding): Representation | undefined {
     const name = REPRESENTATION[state][encoding];
     const known = entry.representations.get(name);
-    if (known !== undefined) return known;
-    const made = await represent(entry.row, state, encoding);
+    if (known !== undefined || name !== 'fresh-br') return known;
+    const made = representStored(entry.row);
     entry.representations.set(name, made);
-    const key = entry.row.characterKey;
-    // Set anew: the same value set again would keep its former weight.
-    if (this.#entries.peek(key) === entry) {
-      this.#entries.delete(key);
-      this.#entries.set(key, entry);
-    }
+    return made;
+  }
+
+  /** The entry at a freshness in a coding; made once, and then part of what the entry weighs. */
+  async representation(entry: Entry, state: Freshness, encoding: Encoding): Promise<Representation> {
+    const ready = this.ready(entry, state, encoding);
+    if (ready !== undefined) return ready;
+    const made = await represent(entry.row, state, encoding);
+    entry.representations.set(REPRESENTATION[state][encoding], made);
+    this.#entries.weigh(entry.row.characterKey, entry);
     return made;
   }
 
@@ -135,19 +138,18 @@ export class AnswerCache implements ChangeListener {
 
   settled(key: string): void {
     this.#absences.drop(key);
-    const flight = this.#flights.get(key);
-    if (flight !== undefined) flight.outdated = true;
+    for (const load of [this.#asked.get(key), this.#flights.get(key)]) if (load !== undefined) load.outdated = true;
   }
 
   swapped(generation: string): void {
     this.#parts.shared?.use(generation);
     this.#entries.clear();
     this.#absences.empty();
-    for (const flight of this.#flights.values()) flight.outdated = true;
+    for (const loads of [this.#asked, this.#flights]) for (const load of loads.values()) load.outdated = true;
   }
 
   stats(): { readonly entries: number; readonly bytes: number } {
-    return { entries: this.#entries.size, bytes: this.#entries.calculatedSize };
+    return this.#entries.stats();
   }
 
   #now(): number {
@@ -155,11 +157,11 @@ export class AnswerCache implements ChangeListener {
   }
 
   /** Loads once for all who ask meanwhile; again when a change overtakes the load. */
-  #fly(key: string, { passShared }: { passShared: boolean }): Flight {
+  #fly(key: string): Flight {
     const deserted = new AbortController();
     const run = async (): Promise<Found> => {
       const load = () => this.#fromDatabase(key, deserted.signal);
-      let found = (passShared ? undefined : await this.#fromShared(key)) ?? (await load());
+      let found = await load();
       while (flight.outdated) {
         flight.outdated = false;
         found = await load();
@@ -189,11 +191,20 @@ export class AnswerCache implements ChangeListener {
     return await flight.result.finally(() => signal?.removeEventListener('abort', leave));
   }
 
-  /** Redis does not know what is pending: it answers what is fresh. */
-  async #fromShared(key: string): Promise<Loaded | undefined> {
-    const row = await this.#parts.shared?.get(key);
-    if (row === undefined || ageSeconds(row.asOf, this.#now()) >= this.#parts.freshForSeconds()) return undefined;
-    return { kind: 'stored', row: { ...row, pending: false }, tier: 'l2' };
+  /** Asks Redis once for all who ask meanwhile; it knows nothing that is pending, and answers what is fresh. */
+  #fromShared(key: string): Promise<Found | undefined> | undefined {
+    const { shared } = this.#parts;
+    const known = this.#asked.get(key);
+    if (shared === undefined || known !== undefined) return known?.result;
+    const take = (row: ExpectationRow | null): Found | undefined => {
+      this.#asked.delete(key);
+      if (row === null || asked.outdated) return undefined;
+      if (ageSeconds(row.asOf, this.#now()) >= this.#parts.freshForSeconds()) return undefined;
+      return this.#keep(key, { kind: 'stored', row: { ...row, pending: false }, tier: 'l2' });
+    };
+    const asked: Asked = { outdated: false, result: shared.get(key).then(take) };
+    this.#asked.set(key, asked);
+    return asked.result;
   }
 
   async #fromDatabase(key: string, signal: AbortSignal): Promise<Loaded> {
@@ -211,10 +222,14 @@ export class AnswerCache implements ChangeListener {
       return { kind: loaded.kind };
     }
     const { row, tier } = loaded;
+    const admitted = this.#entries.admits(key, row.body.length);
     const former = this.#entries.peek(key);
-    const representations = former?.row.etag === row.etag ? former.representations : new Map<string, Representation>();
-    const entry = { row, pending: row.pending, loadedAt: now, representations };
-    this.#entries.set(key, entry);
+    const same = former?.row.etag === row.etag ? former : undefined;
+    // What Redis answers is a part of what was read at a time: kept as it is, it would keep all of that in memory.
+    const body = same?.row.body ?? (admitted && tier === 'l2' ? Buffer.from(row.body) : row.body);
+    const representations = same?.representations ?? new Map<string, Representation>();
+    const entry = { row: { ...row, body }, pending: row.pending, loadedAt: now, representations };
+    if (admitted) this.#entries.set(key, entry);
     if (tier === 'db') this.#parts.shared?.put(row);
     return { kind: 'stored', entry, tier };
   }
@@ -228,9 +243,4 @@ export class AnswerCache implements ChangeListener {
     if (!isServable(ageSeconds(entry.row.asOf, now))) throw error;
     return { kind: 'stored', entry, tier: 'l1' };
   }
-}
-
-function sizeOf(entry: Entry): number {
-  const bodies = new Set([entry.row.body, ...[...entry.representations.values()].map(({ body }) => body)]);
-  return [...bodies].reduce((sum, body) => sum + body.length, OVERHEAD_BYTES);
 }

@@ -1,10 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { Executor } from '../../platform/execute.ts';
+import { createGrouped } from '../../platform/grouped.ts';
 import type { ExpectationRow } from '../../platform/read-models/expectation.ts';
 
 /** Answers shared by the processes. Whatever fails here is counted and answered as "not there". */
 export interface SharedTier {
-  get(key: string): Promise<ExpectationRow | undefined>;
+  get(key: string): Promise<ExpectationRow | null>;
   /** Keeps the row unless a newer one, or the news of a newer one, is there. */
   put(row: ExpectationRow): void;
   /** Drops what is older than this log position, and refuses it for a while. */
@@ -13,31 +14,32 @@ export interface SharedTier {
   use(generation: string): void;
 }
 
-type Meta = Readonly<Record<keyof Omit<ExpectationRow, 'body'>, string>>;
-
-const PREFIX = 'pve:answer:';
+const PREFIX = 'pve:stored-answer:';
 const LIFE_MS = 3_600_000;
 /** Longer than any load that may have begun before the change. */
 const OUTDATED_FOR_MS = 60_000;
 /** Failures in a row after which Redis is left alone for a while. */
 const MOST_FAILURES = 5;
 const LEFT_ALONE_MS = 5000;
+/** Answers in one round trip, and such round trips at a time. */
+const GETS = { largest: 32, atOnce: 8 };
+/** Digits of a position: as many as the largest has, so that texts compare as numbers. */
+const DIGITS = 20;
+/** Stands between the lines about an answer and its body. */
+const HEAD_END = '\n\n';
 
-/** Compare-and-set by log position (20 digits, so that texts compare as numbers). ARGV: position, life, meta, body. */
+/** Compare-and-set by log position, with which a value begins. ARGV: the value, its life in ms. */
 const PUT = `
-local standing = redis.call('hget', KEYS[1], 'position')
-if standing and standing > ARGV[1] then return 0 end
-redis.call('hset', KEYS[1], 'position', ARGV[1], 'meta', ARGV[3], 'body', ARGV[4])
-redis.call('pexpire', KEYS[1], ARGV[2])
+local standing = redis.call('getrange', KEYS[1], 0, ${DIGITS - 1})
+if standing > string.sub(ARGV[1], 1, ${DIGITS}) then return 0 end
+redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
 return 1`;
 
-/** ARGV: position, life of the news. What is as new as the change stays. */
+/** ARGV: position, which is all that the news says, and its life in ms. What is as new as the change stays. */
 const OUTDATE = `
-local standing = redis.call('hget', KEYS[1], 'position')
-if standing and standing >= ARGV[1] then return 0 end
-redis.call('del', KEYS[1])
-redis.call('hset', KEYS[1], 'position', ARGV[1])
-redis.call('pexpire', KEYS[1], ARGV[2])
+local standing = redis.call('getrange', KEYS[1], 0, ${DIGITS - 1})
+if standing >= ARGV[1] then return 0 end
+redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
 return 1`;
 
 interface SharedTierParts {
@@ -52,15 +54,16 @@ export function createSharedTier({ redis, execute, now }: SharedTierParts): Shar
   const attempt = createFuse(execute, now);
   let generation = '';
   const nameOf = (key: string): string => `${PREFIX}${generation}:${key}`;
+  const read = async (keys: readonly string[]): Promise<(ExpectationRow | null)[]> => {
+    const values = await redis.mgetBuffer(keys.map(nameOf));
+    return keys.map((key, index) => readRow(key, values[index] ?? null));
+  };
+  const ask = async (keys: readonly string[]): Promise<(ExpectationRow | null)[]> =>
+    (await attempt('get', () => read(keys))) ?? keys.map(() => null);
   return {
-    async get(key) {
-      const found = await attempt('get', () => redis.hmgetBuffer(nameOf(key), 'meta', 'body'));
-      const [meta, body] = found ?? [];
-      return meta && body ? readRow(meta, body) : undefined;
-    },
+    get: createGrouped(ask, GETS),
     put(row) {
-      const [name, position] = [nameOf(row.characterKey), digits(row.changedAt)];
-      void attempt('put', () => redis.eval(PUT, 1, name, position, LIFE_MS, metaOf(row), row.body));
+      void attempt('put', () => redis.eval(PUT, 1, nameOf(row.characterKey), valueOf(row), LIFE_MS));
     },
     outdate(key, changedAt) {
       void attempt('outdate', () => redis.eval(OUTDATE, 1, nameOf(key), digits(changedAt), OUTDATED_FOR_MS));
@@ -97,20 +100,29 @@ function createFuse(execute: Executor, now: () => number) {
 }
 
 function digits(position: bigint): string {
-  return String(position).padStart(20, '0');
+  return String(position).padStart(DIGITS, '0');
 }
 
-function metaOf({ characterKey, ocid, fingerprint, asOf, fetchStartedAt, changedAt, etag }: ExpectationRow): string {
-  return JSON.stringify({ characterKey, ocid, fingerprint, asOf, fetchStartedAt, changedAt: String(changedAt), etag });
+function valueOf({ ocid, fingerprint, asOf, fetchStartedAt, changedAt, etag, body }: ExpectationRow): Buffer {
+  const head = [digits(changedAt), asOf.getTime(), fetchStartedAt.getTime(), etag, fingerprint, ocid].join('\n');
+  return Buffer.concat([Buffer.from(head + HEAD_END), body]);
 }
 
-function readRow(meta: Buffer, body: Buffer): ExpectationRow {
-  const { asOf, fetchStartedAt, changedAt, ...rest } = JSON.parse(meta.toString()) as Meta;
+/** The body is part of the value, not a copy. */
+function readRow(characterKey: string, value: Buffer | null): ExpectationRow | null {
+  const end = value?.indexOf(HEAD_END) ?? -1;
+  if (value === null || end < 0) return null;
+  const [position, asOf, fetchStartedAt, etag = '', fingerprint = '', ocid = ''] = value
+    .toString('utf8', 0, end)
+    .split('\n');
   return {
-    ...rest,
-    asOf: new Date(asOf),
-    fetchStartedAt: new Date(fetchStartedAt),
-    changedAt: BigInt(changedAt),
-    body,
+    characterKey,
+    ocid,
+    fingerprint,
+    asOf: new Date(Number(asOf)),
+    fetchStartedAt: new Date(Number(fetchStartedAt)),
+    changedAt: BigInt(position ?? 0),
+    etag,
+    body: value.subarray(end + HEAD_END.length),
   };
 }
