@@ -34,28 +34,26 @@ const OPTIONS = {
   keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
 };
 
-/** What a server has open. */
-interface Open {
-  readonly sockets: Set<Socket>;
-  /** Answers that were not ready at once. */
-  readonly inFlight: Set<ServerResponse>;
-}
+/**
+ * The connections that a server has open, each with the last answer on it that was not ready at once, while it is under
+ * way. A set of the answers would be rebuilt all the time, and each of its former tables, once old, keep the answers
+ * that it held until the next full garbage collection.
+ */
+type Open = Map<Socket, ServerResponse | undefined>;
 
 /** Starts an HTTP server; port 0 picks a free one. Throws `ConfigError` when the address cannot be listened on. */
 export async function listen(
   handler: RequestListener,
   address: { host: string; port: number },
 ): Promise<RunningServer> {
-  const open: Open = { sockets: new Set(), inFlight: new Set() };
+  const open: Open = new Map();
   const server = createServer(OPTIONS, (request, response) => {
     handler(request, response);
-    if (response.writableEnded) return;
-    open.inFlight.add(response);
-    response.once('close', () => open.inFlight.delete(response));
+    if (!response.writableEnded) watch(open, request.socket, response);
   });
   server.on('clientError', refuse).on('connection', (socket) => {
-    open.sockets.add(socket);
-    socket.once('close', () => open.sockets.delete(socket));
+    open.set(socket, undefined);
+    socket.once('close', () => open.delete(socket));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new ConfigError(`PORT, HOST: cannot listen: ${error.message}`)));
@@ -70,11 +68,18 @@ export async function listen(
     url,
     drain: async (waitMs, skip) => {
       server.prependListener('request', (_request, response) => sayGoodbye(response));
-      for (const response of open.inFlight) if (!response.headersSent) sayGoodbye(response);
+      for (const response of open.values()) if (response?.headersSent === false) sayGoodbye(response);
       await delay(waitMs, undefined, { signal: skip }).catch(() => undefined);
     },
     close: (deadlineMs) => close(server, open, deadlineMs),
   };
+}
+
+function watch(open: Open, socket: Socket, response: ServerResponse): void {
+  open.set(socket, response);
+  response.once('close', () => {
+    if (open.get(socket) === response) open.set(socket, undefined);
+  });
 }
 
 /** The client learns with the answer that this connection takes no further request. */
@@ -103,20 +108,16 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
  * Node's own closing of idle connections is replaced: it cuts answers that a slow client is still receiving, and leaves
  * the connections open on which nobody has ever asked anything.
  */
-async function close(server: Server, { sockets, inFlight }: Open, deadlineMs: number): Promise<void> {
-  const underWay = (): Set<Socket> => {
-    const busy = [...inFlight].flatMap(({ socket }) => socket ?? []);
-    return new Set([...busy, ...[...sockets].filter((socket) => socket.writableLength > 0)]);
-  };
+async function close(server: Server, open: Open, deadlineMs: number): Promise<void> {
+  const isBusy = (socket: Socket): boolean => open.get(socket) !== undefined || socket.writableLength > 0;
   server.closeIdleConnections = () => {
-    const busy = underWay();
-    for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
+    for (const socket of open.keys()) if (!isBusy(socket)) socket.destroy();
   };
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const looking = setInterval(() => server.closeIdleConnections(), LOOK_EVERY_MS);
   let cut = 0;
   const deadline = setTimeout(() => {
-    cut = underWay().size;
+    cut = [...open.keys()].filter(isBusy).length;
     server.closeAllConnections();
   }, deadlineMs);
   await closed;

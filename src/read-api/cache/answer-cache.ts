@@ -44,7 +44,8 @@ type Loaded =
 
 /** A question to Redis that is under way. */
 interface Asked {
-  readonly result: Promise<Found | undefined>;
+  /** Not held any longer than it is under way: former tables of a map live on. */
+  result: Promise<Found | undefined> | undefined;
   /** Something changed meanwhile: only the database knows. */
   outdated: boolean;
 }
@@ -198,6 +199,7 @@ export class AnswerCache implements ChangeListener {
     if (shared === undefined || known !== undefined) return known?.result;
     const take = (row: ExpectationRow | null): Found | undefined => {
       this.#asked.delete(key);
+      asked.result = undefined;
       if (row === null || asked.outdated) return undefined;
       if (ageSeconds(row.asOf, this.#now()) >= this.#parts.freshForSeconds()) return undefined;
       return this.#keep(key, { kind: 'stored', row: { ...row, pending: false }, tier: 'l2' });
