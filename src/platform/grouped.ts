@@ -12,8 +12,8 @@ export interface GroupLimits {
 }
 
 /**
- * Lets questions that come while others are under way share the next round trip. A lone one waits for nobody; under load
- * the round trips grow instead of their number. `ask` answers each question of a group, in their order; an `Error` is the
+ * Lets questions of one turn of the event loop, and those that come while others are under way, share a round trip. A lone
+ * one waits for nobody; under load the round trips grow instead of their number. `ask` answers each question of a group, in their order; an `Error` is the
  * outcome of that one. When `ask` fails, each of the group does.
  */
 export function createGrouped<Q, A>(
@@ -22,20 +22,28 @@ export function createGrouped<Q, A>(
 ): (question: Q) => Promise<A> {
   let waiting: Waiting<Q, A>[] = [];
   let underWay = 0;
+  let gathering = false;
   const start = (): void => {
-    if (waiting.length === 0 || underWay >= atOnce) return;
-    const group = waiting.slice(0, largest);
-    waiting = waiting.slice(largest);
-    underWay++;
-    void answer(ask, group).then(() => {
-      underWay--;
-      start();
-    });
+    gathering = false;
+    while (waiting.length > 0 && underWay < atOnce) {
+      const group = waiting.slice(0, largest);
+      waiting = waiting.slice(largest);
+      underWay++;
+      void answer(ask, group).then(() => {
+        underWay--;
+        gather();
+      });
+    }
+  };
+  const gather = (): void => {
+    if (gathering || underWay >= atOnce) return;
+    gathering = true;
+    setImmediate(start);
   };
   return (question) =>
     new Promise((resolve, reject) => {
       waiting.push({ question, resolve, reject });
-      start();
+      gather();
     });
 }
 

@@ -11,8 +11,6 @@ const COMMAND_TIMEOUT_MS = 100;
 export function openRedis(url: string, log: Logger): Redis {
   const redis = new Redis(url, {
     commandTimeout: COMMAND_TIMEOUT_MS,
-    // Commands of one turn of the event loop leave in one write.
-    enableAutoPipelining: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (tries) => Math.min(tries * 100, 1000),
