@@ -93,9 +93,10 @@ function windowFor(law: CostLaw, q: number, known: Window | undefined): Window {
       window = window.on(window.rung + 1);
       continue;
     }
-    const finer = window.finerAt(x);
     const rung = window.rungFor(x);
-    if (finer === undefined && (rung >= window.rung || rung <= tooNarrow)) return window;
-    window = finer ?? window.on(rung);
+    const best = rung >= window.rung || rung <= tooNarrow;
+    const better = best ? window.finerAt(x) : window.on(rung);
+    if (better === undefined) return window;
+    window = better;
   }
 }
