@@ -13,8 +13,8 @@ export interface GroupLimits {
 
 /**
  * Lets questions of one turn of the event loop, and those that come while others are under way, share a round trip. A lone
- * one waits for nobody; under load the round trips grow instead of their number. `ask` answers each question of a group, in their order; an `Error` is the
- * outcome of that one. When `ask` fails, each of the group does.
+ * one waits for nobody; under load the round trips grow instead of their number. `ask` answers each question of a group, in
+ * their order; an `Error` is the outcome of that one. When `ask` fails, each of the group does.
  */
 export function createGrouped<Q, A>(
   ask: (group: readonly Q[]) => Promise<readonly (A | Error)[]>,
