@@ -3,10 +3,11 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
-import { START, toPosition, type EventStore, type RecordedEvent } from '../event-store/event-store.ts';
+import { START, type EventStore, type RecordedEvent } from '../event-store/event-store.ts';
 import { exportLog } from '../event-store/export-log.ts';
 import { importLog } from '../event-store/import-log.ts';
 import { withLog } from './open-log.ts';
+import { positionOf } from './position.ts';
 
 /** Writes the log as JSON lines to a new file, or to the standard output. */
 export async function exportTo(store: EventStore, file: string | undefined): Promise<void> {
@@ -34,8 +35,8 @@ async function* withLineEnds(lines: AsyncIterable<string>): AsyncGenerator<strin
 async function tail(options: { after?: string; type?: string[]; json?: boolean }): Promise<void> {
   const end = new AbortController();
   process.once('SIGINT', () => end.abort());
+  const after = options.after === undefined ? START : positionOf(options.after);
   await withLog(async ({ store }) => {
-    const after = options.after === undefined ? START : toPosition(options.after);
     const types = options.type === undefined ? {} : { types: options.type };
     await store.subscribe({ after, ...types, signal: end.signal }, (slice) => {
       for (const event of slice.events)

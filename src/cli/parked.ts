@@ -1,14 +1,14 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { releaseParked } from '../commands/parking/release-parked.ts';
-import { toPosition } from '../event-store/event-store.ts';
 import { findParkedRequest, listParkedRequests, type ParkedRequest } from '../platform/read-models/parked-request.ts';
 import { CliError } from './cli-error.ts';
 import { withLog } from './open-log.ts';
+import { positionOf } from './position.ts';
 
 async function list(options: { after: string; limit: string; json?: boolean }): Promise<void> {
   const [after, limit] = [positionOf(options.after), Number(options.limit)];
-  if (!Number.isInteger(limit) || limit < 1) throw new CliError('--limit: a whole number from 1 on');
+  if (!/^[1-9]\d{0,4}$/.test(options.limit)) throw new CliError('--limit: a whole number from 1 to 99999');
   const rows = await withLog(({ database }) => database.query((sql) => listParkedRequests(sql, { after, limit })));
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(rows.map(render))}\n`);
@@ -43,11 +43,6 @@ async function release(decision: 'retry' | 'ignore', positions: readonly string[
 
 function render(parked: ParkedRequest): object {
   return { ...parked, position: String(parked.position) };
-}
-
-function positionOf(text: string): bigint {
-  if (!/^\d{1,19}$/.test(text)) throw new CliError(`not a log position: ${text}`);
-  return toPosition(text);
 }
 
 /** `pve parked`: requests that failed for good. */

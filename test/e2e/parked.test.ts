@@ -163,6 +163,23 @@ describe('parked requests', function () {
     expect(gone).to.include({ code: 1, stderr: `pve: nothing is parked under ${parked.position}\n` });
   });
 
+  const refused: [args: string[], line: string][] = [
+    [['frobnicate'], "unknown command 'frobnicate'"],
+    [['list', '--limit', '1e3'], '--limit: a whole number'],
+    [['list', '--limit', '99999999999999999999'], '--limit: a whole number'],
+    [['list', '--after', '9223372036854775808'], 'not a log position'],
+    [['show', 'x'], 'not a log position: x'],
+    [['retry', '9223372036854775807', '-1'], 'not a log position: -1'],
+    [['ignore'], 'missing required argument'],
+  ];
+  for (const [args, line] of refused) {
+    it(`are not there for “pve parked ${args.join(' ')}”, which is told so in one line`, async () => {
+      const { code, stdout, stderr } = await runPve(['parked', ...args], { DATABASE_URL: application.databaseUrl });
+      expect([code, stdout, stderr.trimEnd().split('\n').length]).to.deep.equal([1, '', 1]);
+      expect(stderr).to.include(line);
+    });
+  }
+
   it('are released once, by an operator, and only what is there', async () => {
     const { parked } = await parkedInThePast('load-00250');
     const path = `${PARKED}/${parked.position}/ignore`;
