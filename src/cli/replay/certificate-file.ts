@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, constants, open, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { certifyRun } from '../../commands/replay/apply.ts';
 import type { Certificate } from '../../commands/replay/certificate.ts';
 import type { Run } from '../../commands/replay/runs.ts';
@@ -9,7 +9,7 @@ import type { Config } from '../../platform/config.ts';
 import { fingerprintOf, provideSigningKey } from '../../platform/signing-key.ts';
 import { CliError } from '../cli-error.ts';
 import type { OpenLog } from '../open-log.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, usageError } from './exit-codes.ts';
 import { sumsTable } from './sums-table.ts';
 
 /** Where the key of the certificates is kept when none is configured. */
@@ -23,6 +23,27 @@ export interface CertificateOptions {
   readonly json?: boolean;
 }
 
+/** Throws when there could be no certificate in the end: better known before a run than after it. */
+export async function requireWritable(config: Config, { certificate }: CertificateOptions): Promise<void> {
+  await provideSigningKey(config.REPLAY_SIGNING_KEY, keyFile(config));
+  const file = certificate ?? fileOf('');
+  const looked = open(file, 'r+').then(
+    (found) => found.close(),
+    (error: unknown) => {
+      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!missing) throw error;
+      return access(dirname(file), constants.W_OK);
+    },
+  );
+  await looked.catch((error: unknown) => {
+    throw usageError(`cannot write ${certificate ?? 'a certificate here'}: ${String(error)}`);
+  });
+}
+
+function fileOf(replayId: string): string {
+  return `replay-${replayId.slice(0, 8)}.certificate.json`;
+}
+
 /** Reconciles a run with the log, writes the certificate and shows it. */
 export async function writeCertificate(
   { config, store }: OpenLog,
@@ -31,7 +52,7 @@ export async function writeCertificate(
 ): Promise<Certificate> {
   const key = await provideSigningKey(config.REPLAY_SIGNING_KEY, keyFile(config));
   const certificate = await certifyRun(store, run, { key, now: new Date() });
-  const file = options.certificate ?? `replay-${run.id.slice(0, 8)}.certificate.json`;
+  const file = options.certificate ?? fileOf(run.id);
   await writeFile(file, `${JSON.stringify(certificate, null, 2)}\n`);
   const fingerprint = fingerprintOf(createPublicKey(key));
   const { statement } = certificate;

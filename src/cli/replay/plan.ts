@@ -62,7 +62,9 @@ function planTable(made: ReplayPlan, file: string): string {
 function momentOf(option: string, text: string | undefined): string | null {
   if (text === undefined) return null;
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw usageError(`${option}: a date and time such as 2026-11-22T06:00:00Z, not ${text}`);
+  // The engine takes "5" for a month.
+  if (Number.isNaN(at) || !/^\d{4}-\d\d-\d\d/.test(text))
+    throw usageError(`${option}: a date and time such as 2026-11-22T06:00:00Z, not ${text}`);
   return new Date(at).toISOString();
 }
 

@@ -1,8 +1,11 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import type { RunView } from '../../commands/replay/coordinator.ts';
 
 const BAR_WIDTH = 24;
 const LINE_MS = 5000;
+/** Of a terminal that does not tell how wide it is. */
+const COLUMNS = 80;
+const BETWEEN = ' · ';
 const COLOURED = process.env.NO_COLOR === undefined || process.env.NO_COLOR === '';
 
 /** Seconds for people. */
@@ -12,9 +15,21 @@ export function duration(seconds: number): string {
   return minutes > 0 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.round(seconds)} s`;
 }
 
+/** Where progress is shown, as `process.stdout` is. */
+export interface Screen {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+export interface Progress {
+  readonly show: (view: RunView) => void;
+  readonly end: () => void;
+}
+
 /** Shows a run as it goes: a bar on a terminal, else (or with `json`) a JSON line every 5 s. */
-export function createProgress({ json }: { json: boolean }): { show: (view: RunView) => void; end: () => void } {
-  const bar = process.stdout.isTTY && !json;
+export function createProgress({ json }: { json: boolean }, screen: Screen = process.stdout): Progress {
+  const bar = screen.isTTY === true && !json;
   const begun = { at: performance.now(), settled: -1 };
   let shown = -Infinity;
   return {
@@ -22,14 +37,14 @@ export function createProgress({ json }: { json: boolean }): { show: (view: RunV
       const settled = settledOf(view);
       if (begun.settled < 0) begun.settled = settled;
       const perSecond = (settled - begun.settled) / Math.max((performance.now() - begun.at) / 1000, 0.001);
-      if (bar) process.stdout.write(`\r\x1b[K${barOf(view, perSecond)}`);
+      if (bar) screen.write(`\r\x1b[K${rowOf(factsOf(view, perSecond), partOf(view), screen.columns ?? COLUMNS)}`);
       else if (performance.now() - shown >= LINE_MS) {
         shown = performance.now();
-        process.stdout.write(`${JSON.stringify(lineOf(view, perSecond))}\n`);
+        screen.write(`${JSON.stringify(lineOf(view, perSecond))}\n`);
       }
     },
     end() {
-      if (bar) process.stdout.write('\n');
+      if (bar) screen.write('\n');
     },
   };
 }
@@ -47,23 +62,44 @@ function lineOf(view: RunView, perSecond: number): object {
   return { ...rest, ...progress, perSecond: round(perSecond), etaSeconds: etaOf(view, perSecond) };
 }
 
-function barOf(view: RunView, perSecond: number): string {
+function partOf(view: RunView): number {
+  return view.total === 0 ? 1 : settledOf(view) / view.total;
+}
+
+/** What there is to say, the most important first. */
+function factsOf(view: RunView, perSecond: number): readonly string[] {
   const { progress, total, status, underWay, outage } = view;
-  const settled = settledOf(view);
-  const part = total === 0 ? 1 : settled / total;
-  const full = Math.round(part * BAR_WIDTH);
   const eta = etaOf(view, perSecond);
   const parked = `${progress.parked} parked`;
   return [
-    `${paint('green', '█'.repeat(full))}${'░'.repeat(BAR_WIDTH - full)} ${Math.floor(part * 100)} %`,
-    `${settled}/${total}`,
+    `${Math.floor(partOf(view) * 100)} %`,
+    ...(status === 'running' ? [] : [paint('yellow', status)]),
+    ...(outage ? [paint('yellow', 'waiting for the game API')] : []),
+    `${settledOf(view)}/${total}`,
     `${round(perSecond)}/s`,
     eta === null ? 'ETA –' : `ETA ${duration(eta)}`,
     `${progress.valued} valued, ${progress.ignored} ignored, ${progress.parked > 0 ? paint('red', parked) : parked}`,
     `${underWay} under way`,
-    ...(status === 'running' ? [] : [paint('yellow', status)]),
-    ...(outage ? [paint('yellow', 'waiting for the game API')] : []),
-  ].join(' · ');
+  ];
+}
+
+/** One row of a terminal: what wraps could not be written over. The bar has the room that the facts leave. */
+function rowOf(facts: readonly string[], part: number, columns: number): string {
+  let text = '';
+  // The last column stays empty: some terminals wrap as soon as it is written.
+  let room = columns - 1;
+  for (const fact of facts) {
+    const next = text === '' ? fact : BETWEEN + fact;
+    const width = stripVTControlCharacters(next).length;
+    // The least of them is not worth the bar.
+    const kept = fact === facts.at(-1) ? BAR_WIDTH + 1 : 0;
+    if (width + kept > room) break;
+    text += next;
+    room -= width;
+  }
+  const width = Math.max(Math.min(BAR_WIDTH, room - 1), 0);
+  const full = Math.round(part * width);
+  return width === 0 ? text : `${paint('green', '█'.repeat(full))}${'░'.repeat(width - full)} ${text}`;
 }
 
 function paint(colour: 'green' | 'red' | 'yellow', text: string): string {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline/promises';
 import { beginRun, lockRuns, takeOver, type OwnRun } from '../../commands/replay/apply.ts';
 import { coordinate, type CoordinatorEnd } from '../../commands/replay/coordinator.ts';
 import { readPlanFile } from '../../commands/replay/plan-file.ts';
@@ -12,7 +11,8 @@ import { queueBackend } from '../../services.ts';
 import { CliError } from '../cli-error.ts';
 import { withLog, type OpenLog } from '../open-log.ts';
 import { author } from './author.ts';
-import { requireReconciled, writeCertificate, type CertificateOptions } from './certificate-file.ts';
+import { requireReconciled, requireWritable, writeCertificate, type CertificateOptions } from './certificate-file.ts';
+import { isConfirmed } from './confirm.ts';
 import { EXIT, usageError } from './exit-codes.ts';
 import { createProgress } from './progress.ts';
 import { watchRun } from './status.ts';
@@ -36,6 +36,7 @@ export async function apply(path: string, options: RunOptions): Promise<void> {
   const { characters, upstreamCalls } = file.plan;
   await confirm(`replay ${characters} characters with at most ${upstreamCalls} calls of the game API?`, options);
   await withLog(async (opened) => {
+    await requireWritable(opened.config, options);
     const lock = await lockRuns(opened.databaseUrl);
     const parts = { ...opened, author: author() };
     const poisonBudget = options.poisonBudget ?? POISON_BUDGET;
@@ -58,7 +59,9 @@ export async function resume(options: RunOptions): Promise<void> {
       return;
     }
     const parts = { ...opened, author: author() };
-    const taken = takeOver(parts, { poisonBudget: options.poisonBudget });
+    const taken = requireWritable(opened.config, options).then(() =>
+      takeOver(parts, { poisonBudget: options.poisonBudget }),
+    );
     await taken.then((own) => finish(opened, { ...own, lock }, options)).finally(() => lock.release());
   });
 }
@@ -88,7 +91,10 @@ async function toTheEnd(opened: OpenLog, own: OwnRun, options: DrainedOptions): 
 async function drained(doing: (drain: AbortSignal) => Promise<void>): Promise<void> {
   const drain = new AbortController();
   const interrupt = (): void => {
-    if (drain.signal.aborted) process.exit(EXIT.interrupted);
+    if (drain.signal.aborted) {
+      process.stderr.write(`\npve: stopped at once: ${RESUME}\n`);
+      process.exit(EXIT.interrupted);
+    }
     process.stderr.write('\npve: waiting for what is under way; interrupt again to stop at once\n');
     drain.abort();
   };
@@ -143,7 +149,5 @@ function stopped(end: Exclude<CoordinatorEnd, 'done'>, { id, state }: Run): CliE
 
 async function confirm(question: string, { input, json }: RunOptions): Promise<void> {
   if (input === false || json === true || !process.stdin.isTTY || !process.stdout.isTTY) return;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`${question} [y/N] `).finally(() => terminal.close());
-  if (!/^y(es)?$/i.test(answer.trim())) throw usageError('not applied');
+  if (!(await isConfirmed(question, process.stdin, process.stdout))) throw usageError('not applied');
 }

@@ -8,7 +8,7 @@ import { isSessionLocked } from '../../platform/session-lock.ts';
 import { CliError } from '../cli-error.ts';
 import { withLog, type OpenLog } from '../open-log.ts';
 import { author } from './author.ts';
-import { requireReconciled, writeCertificate, type CertificateOptions } from './certificate-file.ts';
+import { requireReconciled, requireWritable, writeCertificate, type CertificateOptions } from './certificate-file.ts';
 import { EXIT, usageError } from './exit-codes.ts';
 
 const LOOK_MS = 1000;
@@ -87,6 +87,7 @@ export async function control(verb: Exclude<ReplayVerb, 'resume'>): Promise<void
 export async function reconcileRun(id: string | undefined, options: CertificateOptions): Promise<void> {
   await withLog(async (opened) => {
     const run = id === undefined ? await lastRun(opened) : await Run.load(opened.store, id);
+    await requireWritable(opened.config, options);
     requireReconciled(await writeCertificate(opened, run, options));
   });
 }

@@ -125,7 +125,10 @@ class Coordinator {
     await this.#look();
     await this.#checkpoint();
     const end = this.#end();
-    if (end !== undefined) return await this.#leave(end);
+    if (end !== undefined) {
+      this.#options.onLook(this.#view());
+      return await this.#leave(end);
+    }
     if (this.#mayHandOut()) await this.#handOut();
     await this.#adapt();
     this.#options.onLook(this.#view());
