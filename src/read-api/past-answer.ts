@@ -46,7 +46,8 @@ export async function sendPast(
   };
   const json = whatIf === undefined ? renderAnswer(answer, state) : await explored(whatIf);
   const settled = parts.now().getTime() - at.getTime() >= SETTLED_AFTER_MS;
-  response.set('X-Freshness', state);
+  // Put together from the log just now: what a cache adds up from here on is its own time, not the snapshot's.
+  response.set({ 'X-Freshness': state, 'X-Cache': 'db', Age: '0' });
   await sendJson(request, response, { json, cacheControl: settled ? 'public, max-age=86400' : 'no-cache' });
 }
 

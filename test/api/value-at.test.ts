@@ -95,6 +95,7 @@ describe('the value as of a past moment', function () {
     expect((await json(later)).freshness).to.equal('stale');
     expect(later.headers.get('x-freshness')).to.equal('stale');
     expect(later.headers.get('cache-control')).to.equal('public, max-age=86400');
+    expect([later.headers.get('age'), later.headers.get('x-cache')]).to.deep.equal(['0', 'db']);
     const now = await readAt('신선', new Date(Date.now() - 1000));
     expect([now.status, now.headers.get('cache-control')]).to.deep.equal([200, 'no-cache']);
   });
