@@ -2,6 +2,12 @@ import type { ServerResponse } from 'node:http';
 import { encode, fromBrotli, type Encoding } from '../platform/http/encoding.ts';
 import { withHead, type Freshness } from '../platform/read-models/expectation-body.ts';
 
+/**
+ * What else of a request decides over the answer. A cache that has kept one would else give it to a read that waits for
+ * its own write (`X-Min-Position`).
+ */
+export const VARY = 'Accept-Encoding, X-Min-Position';
+
 /** An answer about a character as it is kept: brotli-compressed JSON that begins with freshness and date. */
 export interface StoredAnswer {
   readonly body: Buffer;
@@ -50,7 +56,7 @@ function describe(
   { state, encoding }: { readonly state: Freshness; readonly encoding: Encoding },
 ): Representation {
   const tag = `"${etag}-${state}-${encoding}"`;
-  const validators = ['ETag', tag, 'X-Freshness', state, 'Vary', 'Accept-Encoding'];
+  const validators = ['ETag', tag, 'X-Freshness', state, 'Vary', VARY];
   const headers = [
     ...validators,
     ...['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(body.length)],

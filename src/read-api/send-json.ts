@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { sha256 } from '../domain/ids.ts';
 import { clientHas } from '../platform/http/conditional.ts';
 import { encode, preferredEncoding } from '../platform/http/encoding.ts';
+import { VARY } from './representation.ts';
 
 /** Sends JSON in the client's coding with a strong ETag; 304 where the client has it. */
 export async function sendJson(
@@ -16,7 +17,7 @@ export async function sendJson(
     'Content-Type': 'application/json; charset=utf-8',
     ETag: etag,
     'Cache-Control': answer.cacheControl,
-    Vary: 'Accept-Encoding',
+    Vary: VARY,
     ...(encoding === 'identity' ? {} : { 'Content-Encoding': encoding }),
   });
   if (clientHas(etag, asked)) response.status(304).end();

@@ -58,6 +58,17 @@ describe('reading one’s own writes', function () {
       }
     });
 
+    it('tells caches not to give it what they have kept for others', async () => {
+      await application.fetch(path('강은호', 'expectation', '?wait=20'));
+      const kept = [
+        await application.fetch(path('강은호')),
+        await application.fetch(path('강은호')),
+        await readFrom(application, path('강은호'), 1n),
+        await application.fetch(path('강은호', 'history')),
+      ];
+      for (const { headers } of kept) expect(headers.get('vary')).to.equal('Accept-Encoding, X-Min-Position');
+    });
+
     for (const wrong of ['', 'abc', '-1', '1.5', '1, 2', '0x10', '9223372036854775808']) {
       it(`refuses the position “${wrong}” and names the header`, async () => {
         const answer = await readFrom(application, path('강은호'), wrong);

@@ -57,7 +57,7 @@ describe('the main job', function () {
     expect(answer.status).to.equal(200);
     expect(answer.headers.get('x-freshness')).to.equal('fresh');
     expect(answer.headers.get('x-cache')).to.equal('miss');
-    expect(answer.headers.get('vary')).to.equal('Accept-Encoding');
+    expect(answer.headers.get('vary')).to.equal('Accept-Encoding, X-Min-Position');
     expect(answer.headers.get('cache-control')).to.equal('public, max-age=900');
     expect(Number(answer.headers.get('age'))).to.be.within(0, 60);
     const body = await json(answer);
