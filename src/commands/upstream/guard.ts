@@ -1,5 +1,6 @@
 import type { RequestClass } from '../../domain/valuation-request/request.ts';
 import { Permits } from '../../platform/permits.ts';
+import { startTimeLimit } from '../../platform/time-limit.ts';
 import { sleep, type Budget } from './budget.ts';
 import type { Circuit } from './circuit.ts';
 import { DeferredError } from './deferred-error.ts';
@@ -92,15 +93,16 @@ async function inBulkhead<T>(
     place.had = true;
     return await work();
   };
-  const late = AbortSignal.timeout(Math.ceil(maxWaitMs));
-  const leave = signal === undefined ? late : AbortSignal.any([signal, late]);
+  const limit = startTimeLimit(maxWaitMs, signal);
   // Who got no place has not failed: the caller has left, or the work is put back.
   try {
-    return await bulkhead.run(enter, leave);
+    return await bulkhead.run(enter, limit.signal);
   } catch (error) {
     if (place.had) throw error;
     signal?.throwIfAborted();
     throw new DeferredError('bulkhead', BULKHEAD_RETRY_MS);
+  } finally {
+    limit.end();
   }
 }
 

@@ -1,3 +1,5 @@
+import { startTimeLimit } from '../../platform/time-limit.ts';
+
 /** Reads that wait for a change of a character; woken by the change feed, not by looking again and again. */
 export interface Waiters {
   /** Begins to listen at once. */
@@ -23,7 +25,7 @@ export function createWaiters(): Waiters {
   const wakeAll = (): void => listening.forEach((listeners) => listeners.forEach((listener) => listener()));
   return {
     wait(key, { waitSeconds, signal }) {
-      const deadline = AbortSignal.any([signal(), AbortSignal.timeout(waitSeconds * 1000)]);
+      const { signal: deadline, end: endLimit } = startTimeLimit(waitSeconds * 1000, signal());
       let changed = false;
       let tell: Listener = () => undefined;
       const listener = (): void => {
@@ -43,6 +45,7 @@ export function createWaiters(): Waiters {
           return was && !deadline.aborted && !closed;
         },
         end() {
+          endLimit();
           others.delete(listener);
           if (others.size === 0 && listening.get(key) === others) listening.delete(key);
         },
