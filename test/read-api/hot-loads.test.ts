@@ -2,6 +2,7 @@ import { createServer, request, type IncomingMessage, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Request } from 'express';
+import { pino, type Logger } from 'pino';
 import { createAdmission, LOOK_UPS } from '../../src/platform/http/admission.ts';
 import { createRateLimit } from '../../src/platform/http/rate-limit.ts';
 import { createLookUp } from '../../src/read-api/cache/look-up.ts';
@@ -20,10 +21,11 @@ describe('what the hot lane loads', () => {
   });
 
   /** A server of the lane alone; what it leaves to others is answered 418. */
-  async function serve() {
+  async function serve(log: Logger = silent) {
     const admission = createAdmission({ poolSize: () => 5, maxQueue: () => 0 });
     const cache = plainCache(createLookUp(parts.database, admission));
     const loaded: number[] = [];
+    const hits = { counted: 998 };
     const limit = createRateLimit({ name: 'requests', perMinute: 3 });
     const lane = createHotLane({
       cache,
@@ -32,10 +34,10 @@ describe('what the hot lane loads', () => {
       clientOf: () => 'client',
       freshForSeconds: () => 900,
       countRead: () => undefined,
-      countHit: () => 1,
+      countHit: () => ++hits.counted,
       onLoaded: (_seconds, status) => loaded.push(status),
       now: Date.now,
-      log: silent,
+      log,
     });
     const learned = (key: string) =>
       lane.learn({ originalUrl: `/${key}`, get: () => 'br', acceptsEncodings: () => 'br' } as unknown as Request, key);
@@ -51,7 +53,7 @@ describe('what the hot lane loads', () => {
         sent.on('error', reject).on('response', (answer) => resolve(answer.resume()));
         sent.end();
       });
-    return { admission, cache, limit, loaded, learned, ask };
+    return { admission, cache, limit, loaded, hits, learned, ask };
   }
   const store = (key: string, asOf = new Date()) =>
     parts.database.query((sql) => storeAnswer(sql, { key, at: 1, asOf }));
@@ -64,6 +66,24 @@ describe('what the hot lane loads', () => {
     expect(told(await ask('a'))).to.deep.equal([200, 'db', '"requests";r=2;t=20']);
     expect(told(await ask('a'))).to.deep.equal([200, 'l1', '"requests";r=1;t=20']);
     expect(loaded).to.deep.equal([200]);
+  });
+
+  it('is counted where it comes from memory, and every thousandth is in the log', async () => {
+    await store('a');
+    const lines: string[] = [];
+    const { ask, learned, hits } = await serve(pino({ level: 'debug' }, { write: (line) => lines.push(line) }));
+    learned('a');
+    const counted: [hits: number, lines: number][] = [];
+    for (const tier of ['db', 'l1', 'l1']) {
+      expect((await ask('a')).headers['x-cache']).to.equal(tier);
+      counted.push([hits.counted, lines.length]);
+    }
+    expect(counted).to.deep.equal([
+      [998, 0],
+      [999, 0],
+      [1000, 1],
+    ]);
+    expect(lines[0]).to.include('"answered":1000');
   });
 
   it('is left to others, and not taken from the limit, where no answer may go out as it is', async () => {
