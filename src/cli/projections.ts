@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { backlogModel } from '../commands/dispatcher.ts';
 import { listCheckpoints } from '../event-store/checkpoints.ts';
-import { countParked, listParkedKeys } from '../event-store/parked-keys.ts';
+import { countParked, listParkedKeys, type ParkedKey } from '../event-store/parked-keys.ts';
 import { rebuild } from '../event-store/rebuild.ts';
 import { retryParked } from '../event-store/retry-parked.ts';
 import type { Subscriber } from '../event-store/subscriber.ts';
+import type { Database } from '../platform/database.ts';
 import { expectationHistoryProjection } from '../projections/expectation-history.ts';
 import { expectationProjection } from '../projections/expectation.ts';
 import { settlementProjection } from '../projections/settlement.ts';
@@ -58,14 +59,24 @@ function showProgress({ position, head, events }: { position: bigint; head: bigi
   if (process.stderr.isTTY) process.stderr.write(`\r  ${events} events, position ${position} of ${head}`);
 }
 
-/** Keys shown at most: what is behind them becomes visible as they are retried. */
-const KEYS_SHOWN = 200;
+const PAGE = 200;
+
+/** Parked keys of one read model, or of all, each page as it is when it is reached. */
+async function* eachParked(database: Database, subscription: string | undefined): AsyncGenerator<ParkedKey> {
+  let after: ParkedKey | undefined;
+  do {
+    const page = await database.query((sql) => listParkedKeys(sql, { subscription, after, limit: PAGE }));
+    yield* page;
+    after = page.at(-1);
+  } while (after !== undefined);
+}
 
 async function parkedOf(name: string | undefined, options: { json?: boolean }): Promise<void> {
   const subscription = name === undefined ? undefined : modelOf(name).name;
-  const keys = await withLog(({ database }) =>
-    database.query((sql) => listParkedKeys(sql, { subscription, limit: KEYS_SHOWN })),
-  );
+  const keys: ParkedKey[] = [];
+  await withLog(async ({ database }) => {
+    for await (const key of eachParked(database, subscription)) keys.push(key);
+  });
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(keys.map((key) => ({ ...key, position: String(key.position) })))}\n`);
     return;
@@ -79,9 +90,8 @@ async function parkedOf(name: string | undefined, options: { json?: boolean }): 
 async function retry(name: string, given: string | undefined): Promise<void> {
   const subscriber = modelOf(name);
   await withLog(async ({ store, database }) => {
-    const listed = { subscription: name, limit: KEYS_SHOWN };
-    const keys = given === undefined ? await database.query((sql) => listParkedKeys(sql, listed)) : [{ key: given }];
-    for (const { key } of keys) {
+    const keys = given === undefined ? eachParked(database, name) : [{ key: given }];
+    for await (const { key } of keys) {
       const { applied, error } = await retryParked(subscriber, key, { store, database });
       process.stdout.write(`${key}: ${applied} applied${error === undefined ? '' : `, then ${error.message}`}\n`);
       if (error !== undefined) process.exitCode = 1;

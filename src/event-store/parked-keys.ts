@@ -15,15 +15,25 @@ export interface ParkedKey {
   readonly parkedAt: Date;
 }
 
+export interface ParkedPage {
+  /** Only of this one. */
+  readonly subscription: string | undefined;
+  /** The last of the page before. */
+  readonly after?: Pick<ParkedKey, 'subscription' | 'key'> | undefined;
+  readonly limit: number;
+}
+
 /** Parked keys of one subscription, or of all, by subscription and key. */
 export async function listParkedKeys(
   sql: Queries,
-  { subscription, limit }: { subscription: string | undefined; limit: number },
+  { subscription, after = { subscription: '', key: '' }, limit }: ParkedPage,
 ): Promise<ParkedKey[]> {
   return await sql<ParkedKey[]>`
     select distinct on (subscription, key) subscription, key, position, type, error, parked_at as "parkedAt",
       (count(*) over (partition by subscription, key))::integer as events
-    from parked_event where ${subscription ?? null}::text is null or subscription = ${subscription ?? null}
+    from parked_event
+    where (${subscription ?? null}::text is null or subscription = ${subscription ?? null})
+      and (subscription, key) > (${after.subscription}, ${after.key})
     order by subscription, key, position limit ${limit}`;
 }
 

@@ -69,4 +69,24 @@ describe('events that no projection can read', function () {
     expect(retried.code).to.equal(1);
     expect(retried.stdout).to.include('poison: 0 applied, then SnapshotRecorded version 99');
   });
+
+  it('are all retried, however many streams they are of', async () => {
+    const store = createPostgresEventStore({ database, url: application.databaseUrl });
+    const streams = Array.from({ length: 205 }, (_, n) => `snapshot-poison-${String(n).padStart(3, '0')}`);
+    await store.appendMany(
+      streams.map((stream) => ({
+        stream,
+        expectedRevision: 'no-stream' as const,
+        events: [{ ...eventOf('SnapshotRecorded'), schemaVersion: 99 }],
+      })),
+    );
+    await store.close();
+    await until(standing, (it) => it.projections.every(({ behind }) => behind === '0'));
+    const environment = { DATABASE_URL: application.databaseUrl };
+    const listed = await runPve(['projections', 'parked', 'expectation', '--json'], environment);
+    const keys = (JSON.parse(listed.stdout) as { key: string }[]).map(({ key }) => key);
+    expect(keys).to.have.length(206);
+    const retried = await runPve(['projections', 'retry', 'expectation'], environment);
+    expect(retried.stdout.trimEnd().split('\n')).to.have.length(206);
+  });
 });
