@@ -18,14 +18,18 @@ export interface BacklogRow {
   readonly cursor: BacklogCursor;
 }
 
-/** The next characters with work pending that no replay run has to itself: interactive first, then the longest waiting. */
+/**
+ * The next characters with work pending that no replay run has to itself: interactive first, then the longest waiting. Who
+ * has waited for a minute is nobody's read any more, and goes behind those who ask now.
+ */
 export async function listBacklog(
   sql: Queries,
   page: { readonly after: BacklogCursor | undefined; readonly limit: number },
 ): Promise<BacklogRow[]> {
   const { rank, since, characterKey } = page.after ?? { rank: -1, since: '-infinity', characterKey: '' };
   const rows = await sql<(ValuationJob & BacklogCursor)[]>`
-    select ${columns(sql)}, rank, pending_since::text as since
+    select ${columns(sql)}, rank, pending_since::text as since,
+           case when pending_since < now() - interval '1 minute' then 'batch' else class end as class
     from (select *, case class when 'interactive' then 0 else 1 end as rank from backlog_view) as backlog
     where (rank, pending_since, character_key) > (${rank}, ${since}::text::timestamptz, ${characterKey})
       and through > ${heldBackThrough(sql)}
@@ -37,7 +41,7 @@ export async function listBacklog(
 /** What is pending of these characters (at least one) and no replay run has to itself. */
 export async function listBacklogOf(sql: Queries, characterKeys: readonly string[]): Promise<ValuationJob[]> {
   return await sql<ValuationJob[]>`
-    select ${columns(sql)} from backlog_view where character_key in ${sql(characterKeys)} and through > ${heldBackThrough(sql)}`;
+    select ${columns(sql)}, class from backlog_view where character_key in ${sql(characterKeys)} and through > ${heldBackThrough(sql)}`;
 }
 
 /** What is pending of a character when its job begins. */
@@ -72,5 +76,5 @@ export async function findProbeName(sql: Queries): Promise<string | undefined> {
 function columns(sql: Queries) {
   return sql`
     character_key as "characterKey", character_name as "characterName", through::text as through,
-    to_json(requested_at) #>> '{}' as "requestedAt", class, correlation_id as "correlationId"`;
+    to_json(requested_at) #>> '{}' as "requestedAt", correlation_id as "correlationId"`;
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { runSweep, sweepBacklog } from '../../../src/commands/valuation/sweep.ts';
 import { migrateQueue, openQueue, type ValuationJob, type ValuationQueue } from '../../../src/platform/queue.ts';
-import { findPendingWork } from '../../../src/platform/read-models/backlog.ts';
+import { findPendingWork, listBacklog } from '../../../src/platform/read-models/backlog.ts';
 import { REPLAY_LOCK } from '../../../src/platform/read-models/replay.ts';
 import { trySessionLock } from '../../../src/platform/session-lock.ts';
 import { logParts, until, type LogParts } from '../../support/log-parts.ts';
@@ -71,13 +71,29 @@ describe('the sweep of the backlog', () => {
     expect(await swept).to.equal(1600);
     expect(new Set(done.map((job) => job.characterKey)).size).to.equal(1600);
     // Sixteen are worked on at a time, and may end in another order than they began.
-    expect(done.findIndex((job) => job.class === 'batch')).to.be.at.least(1440 - 16);
+    expect(done.findIndex((job) => Number(job.through) <= 160)).to.be.at.least(1440 - 16);
     expect(done[0]).to.include({
       characterKey: 'c00161',
       characterName: 'C161',
       through: '161',
       correlationId: 'test',
     });
+  });
+
+  it('queues what has waited for long behind those who ask now', async () => {
+    await fill(100);
+    await parts.database.query(
+      (sql) => sql`update backlog_view set pending_since = now() - interval '20 seconds' where through > 98`,
+    );
+    await sweep();
+    const [old] = await parts.database.query((sql) => listBacklog(sql, { after: undefined, limit: 1 }));
+    if (old === undefined) throw new Error('nothing is pending');
+    await queue.add([{ ...old.job, characterKey: 'asks-now', class: 'interactive' }]);
+    const done = await workAll(101);
+    // Sixteen are worked on at a time.
+    const first = done.slice(0, 3 + 16).map((job) => job.characterKey);
+    expect(first).to.include.members(['c00099', 'c00100', 'asks-now']);
+    expect(done.filter((job) => job.class === 'batch')).to.have.length(98);
   });
 
   it('queues nothing twice', async () => {
