@@ -45,6 +45,7 @@ replayCommand
   .description('go on with the run that was paused or cut off')
   .option('--poison-budget <count>', 'from now on (default: as before)', wholeNumber)
   .option('--certificate <file>', 'where the certificate goes')
+  .option('--no-input', 'ask nothing (it does not anyway)')
   .option('--json')
   .action((options: RunOptions) => resume(options).catch(withExitCode));
 replayCommand
@@ -56,11 +57,13 @@ replayCommand
 replayCommand
   .command('pause')
   .description('hand out no more; the backlog at or below the mark waits')
-  .action(() => control('pause').catch(withExitCode));
+  .option('--json')
+  .action((options: { json?: boolean }) => control('pause', options).catch(withExitCode));
 replayCommand
   .command('cancel')
   .description('give the run up; what is left is worked off as usual')
-  .action(() => control('cancel').catch(withExitCode));
+  .option('--json')
+  .action((options: { json?: boolean }) => control('cancel', options).catch(withExitCode));
 replayCommand
   .command('reconcile [id]')
   .description('count in the log what became of a run (default: the last), and sign it')

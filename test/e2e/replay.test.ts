@@ -153,7 +153,7 @@ describe('pve replay', function () {
 
     // What is under way must not be all that is left.
     standin.set({ latencyMs: 300 });
-    const resumed = story.startResume(slow, '--poison-budget', '9');
+    const resumed = story.startResume(slow, '--poison-budget', '9', '--no-input');
     await story.writes(resumed, '"running"');
     resumed.child.kill('SIGINT');
     expect(await resumed.exited, resumed.stderr()).to.equal(6);
@@ -164,7 +164,8 @@ describe('pve replay', function () {
     standin.set({ failure: 'OPENAPI00010' });
     const third = story.startResume();
     await story.writes(third, '"running"');
-    expect(await story.replay('pause')).to.include({ code: 0 });
+    const pausing = await story.replay('pause', '--json');
+    expect(JSON.parse(pausing.stdout)).to.include({ status: 'paused' });
     expect(await story.replay('pause')).to.include({ code: 2 });
     expect((await story.status()).status).to.equal('paused');
     const watching = story.startResume();

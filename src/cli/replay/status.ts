@@ -74,12 +74,14 @@ async function show({ database }: Pick<OpenLog, 'database'>, run: Run, json: boo
 }
 
 /** `pve replay pause` and `cancel`. */
-export async function control(verb: Exclude<ReplayVerb, 'resume'>): Promise<void> {
+export async function control(verb: Exclude<ReplayVerb, 'resume'>, { json }: { json?: boolean }): Promise<void> {
   await withLog(async (opened) => {
     const { id } = await lastRun(opened);
     const parts = { store: opened.store, author: author(), coordinated: coordinatedIn(opened.database) };
     const { state } = await controlReplay(parts, id, verb);
-    process.stdout.write(`replay ${id} is ${state.status}\n`);
+    process.stdout.write(
+      json === true ? `${JSON.stringify({ id, status: state.status })}\n` : `replay ${id} is ${state.status}\n`,
+    );
   });
 }
 
