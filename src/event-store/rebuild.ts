@@ -11,7 +11,7 @@ export interface Rebuilt {
 }
 
 export interface RebuildParts {
-  readonly store: EventStore;
+  readonly store: Pick<EventStore, 'readAll' | 'head' | 'storeId'>;
   readonly database: Database;
   /** Told after each batch. */
   readonly onProgress: (progress: Rebuilt & { readonly position: Position; readonly head: Position }) => void;
@@ -32,6 +32,7 @@ export async function rebuild(subscriber: Subscriber, parts: RebuildParts): Prom
   await database.transaction((sql) => createStaging(sql, subscriber));
   let position = START;
   let [events, parked] = [0, 0];
+  let refusedAt: Position | undefined;
   const { types, batchSize: limit = BATCH_SIZE } = subscriber;
   const read = (after: Position) => store.readAll({ after, limit, types });
   for (let next = read(position); ;) {
@@ -58,8 +59,11 @@ export async function rebuild(subscriber: Subscriber, parts: RebuildParts): Prom
     events += slice.events.length;
     parts.onProgress({ position, head: await head, events, parked });
     if (!caughtUp) continue;
-    await database.transaction((sql) => swap(sql, subscriber, { storeId, position }));
-    return { events, parked };
+    // Who is refused twice at one position knows the whole log: then the live tables are ahead of the log itself.
+    const at = { storeId, position, backwards: refusedAt === position };
+    if (await database.transaction((sql) => swap(sql, subscriber, at))) return { events, parked };
+    refusedAt = position;
+    next = read(position);
   }
 }
 
@@ -76,17 +80,23 @@ async function createStaging(sql: Transaction, subscriber: Subscriber): Promise<
   }
 }
 
-/** Puts the new tables in the place of the live ones; the running subscription then goes on behind `position`. */
+/**
+ * Puts the new tables in the place of the live ones; the running subscription then goes on behind `position`. Answers false
+ * where the live ones are further, unless `backwards`: who has just read his own write would find it gone for a moment.
+ */
 async function swap(
   sql: Transaction,
   subscriber: Subscriber,
-  at: { storeId: string; position: Position },
-): Promise<void> {
+  at: { storeId: string; position: Position; backwards: boolean },
+): Promise<boolean> {
   const { name } = subscriber;
   // First: whoever moves the checkpoint locks this row before the tables, and finds it moved once we have committed.
-  await sql`
-    insert into subscription_checkpoint (name, store_id, position) values (${name}, ${at.storeId}, ${at.position})
-    on conflict (name) do update set store_id = excluded.store_id, position = excluded.position, updated_at = now()`;
+  const moved = await sql`
+    insert into subscription_checkpoint as live (name, store_id, position) values (${name}, ${at.storeId}, ${at.position})
+    on conflict (name) do update set store_id = excluded.store_id, position = excluded.position, updated_at = now()
+    where ${at.backwards} or live.store_id <> excluded.store_id or live.position <= excluded.position
+    returning 1`;
+  if (moved.length === 0) return false;
   const staging = sql(stagingOf(subscriber));
   for (const table of subscriber.tables) {
     await sql`drop table public.${sql(table)}`;
@@ -96,4 +106,5 @@ async function swap(
   await sql`insert into public.${sql(PARKED)} select * from ${staging}.${sql(PARKED)}`;
   await sql`drop table ${staging}.${sql(PARKED)}`;
   await sql`drop schema ${staging}`;
+  return true;
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { loadCheckpoint } from '../../src/event-store/checkpoints.ts';
 import { countParked, listParkedKeys } from '../../src/event-store/parked-keys.ts';
+import type { EventStore } from '../../src/event-store/event-store.ts';
 import { rebuild } from '../../src/event-store/rebuild.ts';
 import type { Subscriber } from '../../src/event-store/subscriber.ts';
 import { runSubscription } from '../../src/event-store/subscription.ts';
@@ -66,6 +67,43 @@ describe('rebuilding a read model', () => {
     abort.abort();
     await running;
     expect([...(await rows())]).to.deep.equal([{ stream: 'live', n: 300 }]);
+  });
+
+  const liveAt = async () => {
+    const storeId = await parts.store.storeId();
+    return await parts.database.query((sql) => loadCheckpoint(sql, 'counts', storeId));
+  };
+
+  it('catches up once more where the live rows have gone on meanwhile', async () => {
+    await append('a', 0, 2);
+    let goneOn = false;
+    const goOn = async (): Promise<void> => {
+      goneOn = true;
+      await append('a', 2, 1);
+      const abort = new AbortController();
+      const running = runSubscription(counts, parts, abort.signal);
+      const head = await parts.store.head();
+      await until(liveAt, (at) => at >= head);
+      abort.abort();
+      await running;
+    };
+    const readAll: EventStore['readAll'] = async (options) => {
+      const slice = await parts.store.readAll(options);
+      if (slice.through === options.after && !goneOn) await goOn();
+      return slice;
+    };
+    const store = { readAll, head: () => parts.store.head(), storeId: () => parts.store.storeId() };
+    const { events } = await rebuild(counts, { ...parts, store, onProgress });
+    expect([goneOn, events, ...(await rows())]).to.deep.equal([true, 3, { stream: 'a', n: 3 }]);
+  });
+
+  it('goes back where the live rows are ahead of the log itself', async () => {
+    await append('a', 0, 2);
+    await rebuild(counts, { ...parts, onProgress });
+    const head = await liveAt();
+    await parts.database.query((sql) => sql`update subscription_checkpoint set position = position + 1000`);
+    expect((await rebuild(counts, { ...parts, onProgress })).events).to.equal(2);
+    expect(await liveAt()).to.equal(head);
   });
 
   it('keeps the rows readable until the swap, and keeps them when it fails', async () => {
