@@ -31,7 +31,10 @@ export function createHitHeaders(limit: RateLimit | undefined): HitHeaders {
       representation.hits[kind] = template;
     }
     const { headers } = template;
-    headers[template.age] = String(delivery.ageSeconds);
+    if (template.ageSeconds !== delivery.ageSeconds) {
+      template.ageSeconds = delivery.ageSeconds;
+      headers[template.age] = String(delivery.ageSeconds);
+    }
     headers[template.correlationId] = own.correlationId;
     if (limit !== undefined) headers[template.left] = limit.header(own.left);
     return headers;
@@ -42,5 +45,5 @@ function makeTemplate(representation: Representation, delivery: Delivery, limit:
   const headers = [...headersOf(representation, delivery), ...ownHeaders(limit, { correlationId: '', left: 0 })];
   const valueOf = (name: string): number => headers.indexOf(name) + 1;
   const [age, correlationId, left] = [valueOf('Age'), valueOf('X-Correlation-ID'), valueOf('RateLimit')];
-  return { headers, maxAge: delivery.maxAge, age, correlationId, left };
+  return { headers, maxAge: delivery.maxAge, ageSeconds: delivery.ageSeconds, age, correlationId, left };
 }

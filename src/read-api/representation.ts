@@ -32,6 +32,8 @@ export interface Representation {
 export interface HitTemplate {
   readonly headers: string[];
   readonly maxAge: number;
+  /** As the headers say it now. */
+  ageSeconds: number;
   /** Where the values stand that change. */
   readonly age: number;
   readonly correlationId: number;

@@ -3,11 +3,23 @@ import { randomBytes } from 'node:crypto';
 const GIVEN = /^[\w.-]{1,64}$/;
 /** Of this process: its ids are told apart from any other's by it, and from each other by a number. */
 const PROCESS = randomBytes(9).toString('base64url');
-let made = 0;
+const LAST_DIGITS = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, '0'));
+let thousands = 0;
+let beginning = '';
+let next = LAST_DIGITS.length;
 
 /** The caller's `X-Correlation-ID` where it is well formed, else one of our own. */
 export function correlationIdOf(given: string | undefined): string {
-  return given !== undefined && GIVEN.test(given) ? given : `${PROCESS}-${++made}`;
+  return given !== undefined && GIVEN.test(given) ? given : makeId();
+}
+
+/** No number is made a text of: V8 remembers the texts of numbers, so each would outlive its request. */
+function makeId(): string {
+  if (next === LAST_DIGITS.length) {
+    beginning = `${PROCESS}-${thousands++}`;
+    next = 0;
+  }
+  return beginning + (LAST_DIGITS[next++] ?? '');
 }
 
 /** Adds the headers of every answer to a read, names and values in turn: correlated, open to any origin. */
