@@ -23,7 +23,7 @@ export interface Stage {
   readonly redisUrl: string | undefined;
   readonly postgresPid: number;
   readonly redisPid: number | undefined;
-  /** The compiled program with these variables, on this core where given. */
+  /** The compiled program with these variables, on this core where given, else on any. */
   serve(variables: Record<string, string>, core?: number): Promise<Server>;
   /** Stops the servers that a part has left running. */
   clear(): Promise<void>;
@@ -142,7 +142,9 @@ export async function servePlain(
 
 function started(child: ChildProcess, port: number, core: number | undefined): Server {
   const pid = child.pid ?? 0;
-  if (core !== undefined) pin(pid, core);
+  // It would else stay on the core of the process that started it: the generator's.
+  if (core === undefined) unpin(pid);
+  else pin(pid, core);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     child.kill(signal);
     await ended(child);
