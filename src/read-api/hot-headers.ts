@@ -1,5 +1,3 @@
-import { remember } from './remember.ts';
-
 /** Headers that change nothing about a cached answer. */
 const HARMLESS = `host connection user-agent accept accept-language referer origin dnt priority pragma cookie
   upgrade-insecure-requests sec-fetch-site sec-fetch-mode sec-fetch-dest sec-fetch-user sec-ch-ua sec-ch-ua-mobile
@@ -42,13 +40,31 @@ export function readHeaders(raw: readonly string[]): Asked | undefined {
   return asked;
 }
 
-/** As clients spell them: few names in few ways. */
-const spellings = new Map<string, Meaning>();
+interface Spelled {
+  readonly name: string;
+  readonly meaning: Meaning;
+}
+
+/**
+ * The names as clients spell them, by their length: to compare a text that has just arrived with a few is cheaper than to
+ * hash it for a map.
+ */
+const SPELLINGS: readonly (readonly Spelled[] | undefined)[] = byLength([
+  ...[...MEANINGS].map(([name, meaning]) => ({ name: capitalised(name), meaning })),
+  ...[...MEANINGS].map(([name, meaning]) => ({ name, meaning })),
+]);
+
+function capitalised(name: string): string {
+  return name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+}
+
+function byLength(spellings: readonly Spelled[]): Spelled[][] {
+  const lists: Spelled[][] = [];
+  for (const spelling of spellings) (lists[spelling.name.length] ??= []).push(spelling);
+  return lists;
+}
 
 function meaningOf(name: string): Meaning | undefined {
-  const known = spellings.get(name);
-  if (known !== undefined) return known;
-  const meaning = MEANINGS.get(name.toLowerCase());
-  if (meaning !== undefined) remember(spellings, name, meaning);
-  return meaning;
+  const spelled = SPELLINGS[name.length]?.find((spelling) => spelling.name === name);
+  return spelled === undefined ? MEANINGS.get(name.toLowerCase()) : spelled.meaning;
 }

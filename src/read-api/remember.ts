@@ -1,4 +1,4 @@
-/** Entries of one map: paths, and spellings of headers. */
+/** Entries of one map: paths, and ways to ask for a coding. */
 const MOST = 50_000;
 
 /** Adds to a map that strangers fill. A full one begins anew: what is in use is soon back. */
