@@ -1,4 +1,4 @@
-import { HEAVY, heaviest } from './distribution/atoms.ts';
+import { compactAtoms, HEAVY, heaviest } from './distribution/atoms.ts';
 import type { Distribution } from './distribution/distribution.ts';
 import { distribution } from './distribution/distribution.ts';
 import type { CostLaw } from './distribution/law.ts';
@@ -19,7 +19,7 @@ export function distributionOf(law: CostLaw): Distribution {
 export function lean(law: CostLaw): CostLaw {
   const { mean, variance, transform, steps } = law;
   const atoms = law.atoms?.();
-  const kept = atoms && heaviest(atoms) >= HEAVY ? { atoms: () => atoms } : {};
+  const kept = atoms && heaviest(atoms) >= HEAVY ? { atoms: compactAtoms(atoms) } : {};
   const slim: CostLaw = { mean, variance, transform, ...kept, ...(steps && { steps }) };
   read.set(slim, distributionOf(law));
   return slim;

@@ -38,11 +38,19 @@ export interface CellGrid extends Grid {
 }
 
 /** Bytes of vectors that all grids together keep: strangers choose prices, and with them windows. */
-const MOST_SHARED_BYTES = 64 * 1024 ** 2;
+const MOST_SHARED_BYTES = 32 * 1024 ** 2;
+
+type Vectors = Map<string | number, ComplexVector>;
+
+/** What was used since all stores last turned over, and what was used in the turn before. */
+interface Store {
+  recent: Vectors;
+  before: Vectors;
+}
 
 const grids = new Map<number, CellGrid>();
-const stores: Map<string | number, ComplexVector>[] = [];
-let sharedBytes = 0;
+const stores: Store[] = [];
+let recentBytes = 0;
 
 /** The window number `rung` of the ladder, 2^rung mesos wide: few enough that laws meet again on them. */
 export function gridAt(rung: number): CellGrid {
@@ -56,23 +64,27 @@ export function gridAt(rung: number): CellGrid {
   return grid;
 }
 
-/** Keeps vectors of one grid. When all grids together keep too much, all begin anew: what is in use is soon back. */
+/** Keeps vectors of one grid, those used lately: when half of the bytes are taken, what was not used since goes. */
 export function sharing(): Grid['shared'] {
-  const vectors: (typeof stores)[number] = new Map();
-  stores.push(vectors);
+  const store: Store = { recent: new Map(), before: new Map() };
+  stores.push(store);
   return (key, make) => {
-    const known = vectors.get(key);
+    const known = store.recent.get(key);
     if (known !== undefined) return known;
-    const vector = kept(make());
-    const bytes = vector.re.byteLength + vector.im.byteLength;
-    if (sharedBytes + bytes > MOST_SHARED_BYTES) {
-      for (const store of stores) store.clear();
-      sharedBytes = 0;
-    }
-    vectors.set(key, vector);
-    sharedBytes += bytes;
+    const vector = store.before.get(key) ?? kept(make());
+    if (recentBytes > MOST_SHARED_BYTES / 2) turnOver();
+    store.recent.set(key, vector);
+    recentBytes += vector.re.byteLength + vector.im.byteLength;
     return vector;
   };
+}
+
+function turnOver(): void {
+  for (const store of stores) {
+    store.before = store.recent;
+    store.recent = new Map();
+  }
+  recentBytes = 0;
 }
 
 /** The smallest rung whose window is at least `width` mesos (> 0) wide, and less than twice as wide. */
