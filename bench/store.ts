@@ -12,7 +12,6 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { START } from '../src/event-store/event-store.ts';
 import type { EventStore, NewEvent, RecordedEvent, StreamAppend } from '../src/event-store/event-store.ts';
-import { createGroupAppend } from '../src/event-store/group-append.ts';
 import { createPostgresEventStore } from '../src/event-store/postgres/postgres-event-store.ts';
 import { openClient } from '../src/platform/database-client.ts';
 import type { Client } from '../src/platform/database-client.ts';
@@ -111,7 +110,6 @@ async function catchUp(store: EventStore): Promise<number> {
 type Case = readonly [name: string, target: number, writers: number, work: () => Promise<number>];
 
 function cases(store: EventStore): readonly Case[] {
-  const group = createGroupAppend(store);
   const many = async () => {
     const outcomes = await store.appendMany(Array.from({ length: 500 }, () => append(1)));
     if (outcomes.some((outcome) => outcome.status === 'failed')) throw new Error('an append failed');
@@ -124,7 +122,6 @@ function cases(store: EventStore): readonly Case[] {
   };
   return [
     ['single appends, 32 writers', 7000, 32, () => one(1)],
-    ['single appends, 32 writers, group commit', 7000, 32, () => group(append(1)).then(() => 1)],
     ['batches of 500 streams, 4 writers', 35_000, 4, many],
     ['batches of 500 events of one stream, 4 writers', 35_000, 4, () => one(500)],
     ['read all, slices of 500', 150_000, 1, () => readAll(store, 500)],

@@ -3,8 +3,7 @@ import { resolve } from 'node:path';
 import type { Router } from 'express';
 import { createAcceptRequest } from '../commands/requests/accept-request.ts';
 import { createCommandRoutes } from '../commands/requests/routes.ts';
-import { Spool } from '../commands/spool/spool.ts';
-import { createGroupAppend, type Append } from '../event-store/group-append.ts';
+import { Spool, type Append } from '../commands/spool/spool.ts';
 import { ProblemError } from '../domain/errors.ts';
 import type { Reading } from '../platform/database.ts';
 import type { Admission } from '../platform/http/admission.ts';
@@ -95,8 +94,8 @@ function admitted(parts: Parts, admission: Admission) {
     readStream: (stream, from, limit) => admission.run('reads', () => parts.store.readStream(stream, from, limit)),
     storeId: () => parts.store.storeId(),
   };
-  const groupAppend = createGroupAppend(parts.store);
-  const append: Append = (one) => admission.run('commands', () => groupAppend(one));
+  const append: Append = ({ stream, expectedRevision, events }) =>
+    admission.run('commands', () => parts.store.append(stream, expectedRevision, events));
   return { database, store, append };
 }
 

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { createDispatcher } from '../../src/commands/dispatcher.ts';
 import { createAcceptRequest } from '../../src/commands/requests/accept-request.ts';
 import { START } from '../../src/event-store/event-store.ts';
-import { createGroupAppend } from '../../src/event-store/group-append.ts';
 import { migrateQueue, openQueue, type ValuationQueue } from '../../src/platform/queue.ts';
+import { appendTo } from '../support/append-to.ts';
 import { eventOf, logParts, type LogParts } from '../support/log-parts.ts';
 import { silent } from '../support/silent-log.ts';
 
@@ -34,7 +34,7 @@ describe('the dispatcher', () => {
   const request = (key: string) =>
     createAcceptRequest({
       store: parts.store,
-      append: createGroupAppend(parts.store),
+      append: appendTo(parts.store),
       limits: undefined,
       now: () => new Date(),
     })({

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import postgres from 'postgres';
 import { createAcceptRequest } from '../../src/commands/requests/accept-request.ts';
-import { createGroupAppend } from '../../src/event-store/group-append.ts';
 import { createPostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.ts';
 import { openDatabase } from '../../src/platform/database.ts';
+import { appendTo } from '../support/append-to.ts';
 import { json, testApplication, type TestApplication } from '../support/application.ts';
 import { until } from '../support/log-parts.ts';
 
@@ -27,7 +27,7 @@ describe('an outage of the upstream', function () {
     const store = createPostgresEventStore({ database });
     const acceptRequest = createAcceptRequest({
       store,
-      append: createGroupAppend(store),
+      append: appendTo(store),
       limits: undefined,
       now: () => new Date(),
     });

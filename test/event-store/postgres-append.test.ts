@@ -72,19 +72,34 @@ describe('postgres: append', () => {
     expect(await store.readStream(stream)).to.have.length(3);
   });
 
+  it('lets appends that come together share a round trip and a transaction', async () => {
+    const prefix = unique('together');
+    await Promise.all(Array.from({ length: 100 }, (_, i) => store.append(`${prefix}-${i}`, 'no-stream', newEvents(2))));
+    const [row] = await log.database.query(
+      (sql) => sql<{ streams: bigint; transactions: bigint }[]>`
+        select count(distinct stream) as streams, count(distinct xmin::text) as transactions
+        from events where starts_with(stream, ${prefix})`,
+    );
+    expect(row).to.deep.equal({ streams: 100n, transactions: 1n });
+  });
+
   it('tells exactly one of many identical appends that it was the first', async () => {
     const stream = unique('same');
     const events = newEvents(3);
-    const results = await Promise.all(Array.from({ length: 20 }, () => store.append(stream, 'no-stream', events)));
+    const racers = Array.from({ length: 5 }, () => log.openStore());
+    const results = await Promise.all([...racers, ...racers].map((one) => one.append(stream, 'no-stream', events)));
     expect(results.filter((result) => !result.idempotent)).to.have.length(1);
     expect(ids(await store.readStream(stream))).to.deep.equal(ids(events));
   });
 
   it('never mixes two racing appends of several events', async () => {
+    const racers = Array.from({ length: 3 }, () => log.openStore());
     for (let round = 0; round < 20; round++) {
       const stream = unique('mix');
       const racing = [newEvents(1), newEvents(3), newEvents(5)];
-      const settled = await Promise.allSettled(racing.map((events) => store.append(stream, 'no-stream', events)));
+      const settled = await Promise.allSettled(
+        racing.map((events, i) => racers[i]!.append(stream, 'no-stream', events)),
+      );
       const winner = settled.findIndex((one) => one.status === 'fulfilled');
       expect(settled.filter((one) => one.status === 'rejected')).to.have.length(2);
       expect(ids(await store.readStream(stream))).to.deep.equal(ids(racing[winner]!));

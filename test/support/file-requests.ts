@@ -1,7 +1,7 @@
 import { createAcceptRequest } from '../../src/commands/requests/accept-request.ts';
-import { createGroupAppend } from '../../src/event-store/group-append.ts';
 import { createPostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.ts';
 import { openDatabase } from '../../src/platform/database.ts';
+import { appendTo } from './append-to.ts';
 
 let filed = 0;
 
@@ -9,8 +9,12 @@ let filed = 0;
 export async function fileRequests(databaseUrl: string, count: number, names: readonly string[]): Promise<string[]> {
   const database = openDatabase({ url: databaseUrl, applicationName: 'test', poolSize: 2 });
   const store = createPostgresEventStore({ database, url: databaseUrl });
-  const append = createGroupAppend(store);
-  const acceptRequest = createAcceptRequest({ store, append, limits: undefined, now: () => new Date() });
+  const acceptRequest = createAcceptRequest({
+    store,
+    append: appendTo(store),
+    limits: undefined,
+    now: () => new Date(),
+  });
   const accepted = await Promise.all(
     Array.from({ length: count }, (_, index) =>
       acceptRequest({

@@ -5,13 +5,15 @@ import type { Registry } from 'prom-client';
 import { ProblemError } from '../../domain/errors.ts';
 import { spoolStream } from '../../domain/spool/spool-drained.ts';
 import type { AppendResult, EventStore, StreamAppend } from '../../event-store/event-store.ts';
-import type { Append } from '../../event-store/group-append.ts';
 import type { Executor } from '../../platform/execute.ts';
 import type { Logger } from '../../platform/logging.ts';
 import { adoptSpool, listSpools, setAside } from './adopt.ts';
 import { drainRecords, recordDrain, type Progress, type SpoolHeader } from './drain.ts';
 import { createSpoolMetrics, type SpoolFailures } from './metrics.ts';
 import { SpoolFile, SpoolFullError, type SpoolLimits } from './spool-file.ts';
+
+/** Appends to one stream, like `EventStore.append`. */
+export type Append = (append: StreamAppend) => Promise<AppendResult>;
 
 export interface SpoolParts {
   /** Where spools are, of all processes of a data folder. */

@@ -66,7 +66,7 @@ async function settleRefused(query: Query, entry: StreamAppend, standing: Standi
 }
 
 /** Appends one entry; rejects with the reason when it is refused. */
-export async function appendOne(query: Query, entry: StreamAppend): Promise<AppendResult> {
+async function appendOne(query: Query, entry: StreamAppend): Promise<AppendResult> {
   const [outcome] = await appendGroup(query, [entry]);
   if (outcome?.status !== 'appended') throw outcome?.error ?? new Error(`stream ${entry.stream}: no outcome`);
   const { position, revision, idempotent } = outcome;

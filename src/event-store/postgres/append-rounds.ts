@@ -1,7 +1,7 @@
 import type { StreamAppend } from '../event-store.ts';
 
 /** Rows per statement: larger ones gain nothing and hold their locks longer. */
-const LARGEST_GROUP = 500;
+export const LARGEST_GROUP = 500;
 
 /** An append and its index among those it was given with. */
 export interface Placed {

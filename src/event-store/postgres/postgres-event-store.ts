@@ -12,10 +12,11 @@ import type {
   StreamAppend,
   SubscribeOptions,
 } from '../event-store.ts';
+import { createGrouped } from '../../platform/grouped.ts';
 import { followLog } from '../follow-log.ts';
-import { appendGroup, appendOne } from './append-group.ts';
+import { appendGroup } from './append-group.ts';
 import type { Query } from './append-group.ts';
-import { appendRounds } from './append-rounds.ts';
+import { appendRounds, LARGEST_GROUP } from './append-rounds.ts';
 import { HeadTracker } from './head-tracker.ts';
 import { observeLog } from './observe-log.ts';
 import { readLast, readSlice, readStream } from './read-events.ts';
@@ -42,6 +43,7 @@ class PostgresEventStore implements EventStore {
   readonly #query: Query;
   readonly #wakeUp: WakeUp;
   readonly #tracker: HeadTracker;
+  readonly #appendGrouped: (append: StreamAppend) => Promise<AppendResult>;
   #storeId: string | undefined;
 
   constructor({ database, url }: PostgresEventStoreOptions) {
@@ -55,16 +57,16 @@ class PostgresEventStore implements EventStore {
       observe: (head) => this.#query((sql) => observeLog(sql, head)),
       wakeUp: this.#wakeUp,
     });
+    // Group commit: appends that arrive while a round trip is under way share the next one.
+    this.#appendGrouped = createGrouped((group) => this.#appendEach(group), { largest: LARGEST_GROUP, atOnce: 1 });
   }
 
   async storeId(): Promise<string> {
     return (this.#storeId ??= await this.#query(readStoreId));
   }
 
-  async append(stream: string, expectedRevision: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
-    const result = await appendOne(this.#query, { stream, expectedRevision, events });
-    this.#wakeUp.announce();
-    return result;
+  append(stream: string, expectedRevision: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
+    return this.#appendGrouped({ stream, expectedRevision, events });
   }
 
   async appendMany(appends: readonly StreamAppend[]): Promise<readonly AppendOutcome[]> {
@@ -108,6 +110,11 @@ class PostgresEventStore implements EventStore {
 
   close(): Promise<void> {
     return this.#wakeUp.close();
+  }
+
+  async #appendEach(group: readonly StreamAppend[]): Promise<(AppendResult | Error)[]> {
+    const outcomes = await this.appendMany(group);
+    return outcomes.map((outcome) => (outcome.status === 'appended' ? outcome : outcome.error));
   }
 
   async #nextSlice(options: ReadAllOptions, signal: AbortSignal): Promise<LogSlice | undefined> {
