@@ -43,26 +43,28 @@ describe('postgres: lost connections', function () {
   }
 
   /** Appends as a command does: what may not have happened is sent again as it is, until it is acknowledged. */
-  async function insist(stream: string, events: readonly NewEvent[]): Promise<Position> {
+  async function insist(by: EventStore, stream: string, events: readonly NewEvent[]): Promise<Position> {
     for (;;) {
-      const [settled] = await Promise.allSettled([store.append(stream, 'no-stream', events)]);
+      const [settled] = await Promise.allSettled([by.append(stream, 'no-stream', events)]);
       if (settled.status === 'fulfilled') return settled.value.position;
       expect(settled.reason).to.be.instanceOf(StoreUnavailableError);
     }
   }
 
-  /** Keeps eight writers writing while `disturb` runs; gives all ids that were acknowledged. */
+  /** Keeps eight writers, each a store and so a connection of its own, writing while `disturb` runs; gives all ids that were acknowledged. */
   async function writeThrough(disturb: (acknowledgedMore: (events: number) => Promise<void>) => Promise<void>) {
     const acknowledged: string[] = [];
     const grown = new Bell();
     let disturbing = true;
     const write = async () => {
+      const own = createPostgresEventStore({ database });
       while (disturbing) {
         const events = newEvents(2);
-        await insist(unique('through'), events);
+        await insist(own, unique('through'), events);
         acknowledged.push(...ids(events));
         grown.ring();
       }
+      await own.close();
     };
     const acknowledgedMore = async (events: number) => {
       for (const wanted = acknowledged.length + events; acknowledged.length < wanted;) await grown.rung();
@@ -74,7 +76,7 @@ describe('postgres: lost connections', function () {
   }
 
   async function expectNothingLost(after: Position, acknowledged: string[], subscriber: Subscriber): Promise<void> {
-    await subscriber.reached(await insist(unique('end'), newEvents(1)));
+    await subscriber.reached(await insist(store, unique('end'), newEvents(1)));
     const stored = await admin.query(
       (sql) => sql<{ id: string }[]>`
       select id from events where position > ${after} order by position`,
