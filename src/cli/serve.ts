@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { startApplication, type Application } from '../main.ts';
 import { STOP } from '../platform/cluster/web-processes.ts';
 import { readConfig, type Config } from '../platform/config.ts';
-import { keepHeapsSmall } from '../platform/small-heap.ts';
+import { stepBack } from '../platform/step-back.ts';
 import { DEFAULT_URL } from './value.ts';
 
 /** `pve serve`: runs a process of the system until SIGINT or SIGTERM. */
@@ -16,7 +16,7 @@ export const serveCommand = new Command('serve')
       await serveForPrimary(config);
       return;
     }
-    if (!config.ROLE.includes('api')) keepHeapsSmall();
+    if (!config.ROLE.includes('api')) stepBack();
     const application = await startApplication(config);
     const stop = createStop(application, config);
     process.on('SIGINT', stop).on('SIGTERM', stop);

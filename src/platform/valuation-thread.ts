@@ -1,4 +1,3 @@
-import { setPriority } from 'node:os';
 import type { NormalisedEquipment } from '../domain/character/equipment.ts';
 import { ProblemError } from '../domain/errors.ts';
 import { defaultAssumptions } from '../domain/valuation/assumptions.ts';
@@ -10,13 +9,14 @@ import { plan } from '../domain/valuation/plan.ts';
 import { renderExpectation } from '../domain/valuation/render.ts';
 import { ruleSetIds, type RuleSet, type RuleSetId } from '../domain/valuation/rules.ts';
 import { valuate } from '../domain/valuation/valuate.ts';
+import { giveWay } from './give-way.ts';
 import { loadRuleSet } from './rule-files.ts';
 import type { Question, Reply } from './valuation-question.ts';
 
-/** How much a thread that calculates gives way to those that answer, project and store: `nice`, of 19. */
-const NICE = 10;
+/** A thread that calculates gives way to those that answer, project and store. */
+const NICE = 15;
 // Linux knows priorities of threads; elsewhere this would be the whole process's.
-if (process.platform === 'linux') setPriority(NICE);
+if (process.platform === 'linux') giveWay(NICE);
 
 /** Results remembered in each thread: items and kernels of some hundred characters. */
 const REMEMBERED = 20_000;
