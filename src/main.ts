@@ -96,7 +96,7 @@ async function start(config: Config, options: StartOptions, lifeline: Lifeline):
   const database = lifeline.add('database', openDatabase(pool), (it) => it.close());
   if (share !== 'web') await assertConnectionsFit(database, connections(config, share));
   exportPool(metrics.registry, () => database.stats());
-  const store = lifeline.add('event store', openEventStore(config, postgres.url, database), (it) => it.close());
+  const store = lifeline.add('event store', await openEventStore(config, postgres.url, database), (it) => it.close());
   const queue = lifeline.add('queue', openQueue(queueBackend(config, postgres.url), log), (it) => it.close());
   const lead: Lead = (key, signal, onLeader) => holdLeadership({ url: postgres.url, key, signal, onLeader, log });
   const parts: Parts = {

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { createEventStoreDbEventStore } from './event-store/eventstoredb/event-store-db.ts';
 import type { EventStore } from './event-store/event-store.ts';
 import { createPostgresEventStore } from './event-store/postgres/postgres-event-store.ts';
 import { ConfigError, type Config } from './platform/config.ts';
@@ -45,8 +44,10 @@ export async function migrateAll(config: Config, databaseUrl: string, log: Logge
 }
 
 /** The configured event store: EventStoreDB, else the log in PostgreSQL. */
-export function openEventStore(config: Config, databaseUrl: string, database: Database): EventStore {
+export async function openEventStore(config: Config, databaseUrl: string, database: Database): Promise<EventStore> {
   if (config.EVENT_STORE_URL === undefined) return createPostgresEventStore({ database, url: databaseUrl });
+  // Its client takes some 20 MiB: for those who use it.
+  const { createEventStoreDbEventStore } = await import('./event-store/eventstoredb/event-store-db.ts');
   return createEventStoreDbEventStore({ connectionString: config.EVENT_STORE_URL });
 }
 

@@ -30,7 +30,7 @@ export async function withLog<T>(work: (opened: OpenLog) => Promise<T>): Promise
     await migrateAll(config, url, log);
     const pool = { url, applicationName: 'pve-cli', poolSize: 2 };
     const database = lifeline.add('database', openDatabase(pool), (it) => it.close());
-    const store = lifeline.add('event store', openEventStore(config, url, database), (it) => it.close());
+    const store = lifeline.add('event store', await openEventStore(config, url, database), (it) => it.close());
     return await work({ config, database, store, databaseUrl: url, log });
   };
   return await open().finally(() => lifeline.end());
