@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { giveWay } from './give-way.ts';
 
 /** How far a heap may grow beyond what lives in it before it is collected, in percent of that. */
-const GROWTH_PERCENT = 25;
+const GROWTH_PERCENT = 20;
 const NICE = 10;
 
 /**

@@ -38,7 +38,7 @@ export interface CellGrid extends Grid {
 }
 
 /** Bytes of vectors that all grids together keep: strangers choose prices, and with them windows. */
-const MOST_SHARED_BYTES = 32 * 1024 ** 2;
+const MOST_SHARED_BYTES = 24 * 1024 ** 2;
 
 type Vectors = Map<string | number, ComplexVector>;
 

@@ -39,10 +39,10 @@ describe('the numerical kernels', () => {
     }
   });
 
-  it('keep on a grid what laws share while it is used, and of all grids together at most 32 MiB', () => {
+  it('keep on a grid what laws share while it is used, and of all grids together at most 24 MiB', () => {
     const made: number[] = [];
     const share = (key: number) => gridAt(key % 50).shared(key, () => (made.push(key), gridAt(key % 50).pay(key)));
-    const enough = Math.ceil((32 * 1024 ** 2) / (2 * 8 * gridAt(0).count));
+    const enough = Math.ceil((24 * 1024 ** 2) / (2 * 8 * gridAt(0).count));
     const timesMade = (wanted: number) => made.filter((key) => key === wanted).length;
     const [first, second] = borrowing(() => [share(1e6), share(1e6)]);
     expect(second).to.equal(first);
