@@ -12,7 +12,7 @@ describe('threads of the valuation', () => {
     await pool.value(wearing(anItem({ stars: 10 })));
     const niceness = readdirSync('/proc/self/task').map((thread) => ({ thread, nice: niceOf(thread) }));
     await pool.close();
-    expect(niceness.filter(({ nice }) => nice === 10)).to.have.lengthOf(1);
+    expect(niceness.filter(({ nice }) => nice === 15)).to.have.lengthOf(1);
     expect(niceness.find(({ thread }) => thread === String(process.pid))?.nice).to.equal(0);
   });
 });
