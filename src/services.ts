@@ -46,7 +46,7 @@ export async function migrateAll(config: Config, databaseUrl: string, log: Logge
 /** The configured event store: EventStoreDB, else the log in PostgreSQL. */
 export async function openEventStore(config: Config, databaseUrl: string, database: Database): Promise<EventStore> {
   if (config.EVENT_STORE_URL === undefined) return createPostgresEventStore({ database, url: databaseUrl });
-  // Its client takes some 20 MiB: for those who use it.
+  // Its client takes memory in every process that loads it.
   const { createEventStoreDbEventStore } = await import('./event-store/eventstoredb/event-store-db.ts');
   return createEventStoreDbEventStore({ connectionString: config.EVENT_STORE_URL });
 }
