@@ -37,8 +37,6 @@ export interface Application {
   readonly url: string;
   /** Stops in the order of `Lifeline`. */
   stop(): Promise<void>;
-  /** Skips the wait that a stop begins with; false when it is over. */
-  hurry(): boolean;
   /** What has not stopped yet; the first is what is stopping. */
   left(): readonly string[];
 }
@@ -120,7 +118,7 @@ async function start(config: Config, options: StartOptions, lifeline: Lifeline):
   const primary = share === 'web' ? joinPrimary(metrics.registry) : undefined;
   const url = share === 'rest' ? await startWebProcesses(parts) : await startHttp(parts, primary);
   log.info({ url, roles: config.ROLE }, 'started');
-  return { url, stop: () => lifeline.end(), hurry: () => lifeline.hurry(), left: () => lifeline.left() };
+  return { url, stop: () => lifeline.end(), left: () => lifeline.left() };
 }
 
 /** Keeps the read models. */
@@ -140,7 +138,7 @@ async function startHttp(parts: Parts, primary: Primary | undefined): Promise<st
   if (api !== undefined) routers.push(...api.routers);
   const app = createApp(routers, log, metrics);
   const server = await listen(api?.inFrontOf(app) ?? app, { host: config.HOST, port: config.PORT });
-  lifeline.add('readiness', server, (it) => it.drain(config.DRAIN_SECONDS * 1000, lifeline.hurried));
+  lifeline.add('readiness', server, (it) => it.drain(config.DRAIN_SECONDS * 1000));
   lifeline.add('requests', server, (it) => it.close(HTTP_GRACE_MS));
   return server.url;
 }

@@ -5,6 +5,7 @@ import { startApplication, type Application } from '../main.ts';
 import { STOP } from '../platform/cluster/web-processes.ts';
 import { readConfig, type Config } from '../platform/config.ts';
 import { stepBack } from '../platform/step-back.ts';
+import { createInsistence } from '../platform/stop-signals.ts';
 import { DEFAULT_URL } from './value.ts';
 
 /** `pve serve`: runs a process of the system until SIGINT or SIGTERM. */
@@ -18,8 +19,13 @@ export const serveCommand = new Command('serve')
     }
     if (!config.ROLE.includes('api')) stepBack();
     const application = await startApplication(config);
-    const stop = createStop(application, config);
-    process.on('SIGINT', stop).on('SIGTERM', stop);
+    const { begin, giveUp } = createStop(application, config);
+    const isInsisted = createInsistence(() => performance.now());
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (isInsisted(signal)) giveUp('told to stop again');
+      begin();
+    };
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
     process.stdout.write(announcement(application.url, config));
   });
 
@@ -34,28 +40,31 @@ async function serveForPrimary(config: Config): Promise<void> {
     process.channel?.unref();
     throw error;
   });
-  const stop = createStop(application, config);
-  for await (const [message] of messages) if (message === STOP) stop();
+  const { begin } = createStop(application, config);
+  for await (const [message] of messages) if (message === STOP) begin();
 }
 
-/**
- * What a signal does: the first begins the stop; the second skips its wait for balancers; the next, or the deadline,
- * ends the process with what is left, in one line and with exit code 1.
- */
-function createStop(application: Application, config: Config): () => void {
+interface Stop {
+  /** Ends the process in order, once; at the deadline with what is left. */
+  readonly begin: () => void;
+  /** Ends the process at once: what is left, in one line, and exit code 1. */
+  readonly giveUp: (why: string) => never;
+}
+
+function createStop(application: Application, config: Config): Stop {
   const giveUp = (why: string): never => {
     process.stderr.write(`pve: ${why}; left: ${application.left().join(', ')}\n`);
     process.exit(1);
   };
-  let stopping = false;
-  return () => {
-    if (stopping && !application.hurry()) giveUp('told to stop again');
-    if (stopping) return;
-    stopping = true;
+  let begun = false;
+  const begin = (): void => {
+    if (begun) return;
+    begun = true;
     const seconds = config.DRAIN_SECONDS + config.SHUTDOWN_SECONDS;
     setTimeout(() => giveUp(`not stopped within ${seconds} s`), seconds * 1000);
     application.stop().then(() => process.exit(0), failed);
   };
+  return { begin, giveUp };
 }
 
 function failed(error: unknown): never {

@@ -20,17 +20,11 @@ type Kind = (typeof ORDER)[number];
 /** What a process has started; ended once, in the order of its kinds. */
 export class Lifeline {
   readonly #ends = new Map<Kind, (() => void | Promise<void>)[]>();
-  readonly #hurried = new AbortController();
   #ended: Promise<void> | undefined;
 
   /** True from the moment the end has begun. */
   get ending(): boolean {
     return this.#ended !== undefined;
-  }
-
-  /** Aborts when nobody wants to wait for balancers any longer. */
-  get hurried(): AbortSignal {
-    return this.#hurried.signal;
   }
 
   /** Remembers how to end something that has just begun; returns it. */
@@ -42,13 +36,6 @@ export class Lifeline {
   /** What has not ended yet; the first is what is ending. */
   left(): readonly string[] {
     return ORDER.filter((kind) => this.#ends.has(kind));
-  }
-
-  /** Skips the time in which balancers notice; false when it is over. */
-  hurry(): boolean {
-    if (this.#hurried.signal.aborted || !this.#ends.has('readiness')) return false;
-    this.#hurried.abort();
-    return true;
   }
 
   /** Ends everything; what fails to end does not keep the rest from ending. Rejects with the failures. */

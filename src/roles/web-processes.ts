@@ -9,7 +9,7 @@ export async function startWebProcesses({ config, log, metrics, databaseUrl, lif
     registry: metrics.registry,
     log,
   });
-  lifeline.add('readiness', processes, (it) => it.drain(config.DRAIN_SECONDS * 1000, lifeline.hurried));
+  lifeline.add('readiness', processes, (it) => it.drain(config.DRAIN_SECONDS * 1000));
   lifeline.add('requests', processes, (it) => it.ended());
   const port = await processes.start();
   return `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`;

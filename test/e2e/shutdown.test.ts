@@ -55,8 +55,8 @@ describe('the end of a process', function () {
       ({ status }) => status === 503,
     );
 
-  it('begins with a wait: not ready, answering all, each answer with the end of its connection', async () => {
-    const { url, signal, exited } = await start({ DRAIN_SECONDS: '300' });
+  it('begins with a wait: not ready, answering all, each answer with the end of its connection; told again, it ends at once', async () => {
+    const { url, signal, exited, output } = await start({ DRAIN_SECONDS: '300' });
     const address = url + pathOf('강은호');
     // The first goes the slow way and teaches the hot lane.
     await ask(address);
@@ -69,8 +69,9 @@ describe('the end of a process', function () {
     const { status, headers } = await ask(address);
     expect([status, headers.connection]).to.deep.equal([200, 'close']);
     expect(await hotReads(url)).to.equal(before + 1);
-    signal('SIGTERM');
-    expect(await exited).to.equal(0);
+    signal('SIGINT');
+    expect(await exited).to.equal(1);
+    expect(output()).to.match(/\npve: told to stop again; left: readiness, requests, [a-z, ]+, services\n$/);
   });
 
   it('answers what waits for a valuation with what there is, and ends well', async () => {

@@ -60,19 +60,4 @@ describe('the lifeline of a process', () => {
     await end;
     expect(lifeline.left()).to.deep.equal([]);
   });
-
-  it('can be hurried while it waits to be noticed, once', async () => {
-    const waiting = new Promise<void>((resolve) => lifeline.hurried.addEventListener('abort', () => resolve()));
-    lifeline.add('readiness', 'server', () => waiting);
-    const end = lifeline.end();
-    expect(lifeline.hurry()).to.equal(true);
-    expect(lifeline.hurry()).to.equal(false);
-    await end;
-  });
-
-  it('cannot be hurried when it no longer waits', async () => {
-    lifeline.add('readiness', 'server', record);
-    await lifeline.end();
-    expect(lifeline.hurry()).to.equal(false);
-  });
 });

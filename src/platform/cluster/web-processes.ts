@@ -14,7 +14,7 @@ export interface WebProcessesOptions {
   readonly log: Logger;
 }
 
-/** The order to stop. The first begins it; a second skips the wait for balancers, like a second signal. */
+/** The order to stop, which begins with the wait for balancers. */
 export const STOP = 'stop';
 
 /** A process that ran this long, in ms, was well: its successor starts soon. */
@@ -71,21 +71,17 @@ export class WebProcesses {
     return port;
   }
 
-  /** Tells all to stop; resolves after `waitMs`, their own wait for balancers, or when `skip` aborts, which they are told. */
-  async drain(waitMs: number, skip: AbortSignal): Promise<void> {
+  /** Tells all to stop; resolves after `waitMs`, their own wait for balancers. */
+  async drain(waitMs: number): Promise<void> {
     this.#stopping.abort();
-    this.#tell();
-    await delay(waitMs, undefined, { signal: skip }).catch(() => this.#tell());
+    for (const { worker } of this.#members) if (worker.isConnected()) worker.send(STOP);
+    await delay(waitMs);
   }
 
   /** Resolves when all have ended. Rejects when one of them did not end well. */
   async ended(): Promise<void> {
     await Promise.all([...this.#places, ...[...this.#members].map(({ ended }) => ended)]);
     if (this.#failures.length > 0) throw new Error(this.#failures.join(', '));
-  }
-
-  #tell(): void {
-    for (const { worker } of this.#members) if (worker.isConnected()) worker.send(STOP);
   }
 
   #count(): Count {

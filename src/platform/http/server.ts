@@ -10,9 +10,9 @@ export interface RunningServer {
   readonly url: string;
   /**
    * From now on every answer carries `Connection: close`, those in flight included, so that clients move on; resolves
-   * after `waitMs`, or when `skip` aborts.
+   * after `waitMs`.
    */
-  drain(waitMs: number, skip: AbortSignal): Promise<void>;
+  drain(waitMs: number): Promise<void>;
   /**
    * Stops accepting, closes the connections that nobody has used since `drain`, waits for the answers under way.
    * Rejects when some had to be cut after `deadlineMs`.
@@ -66,10 +66,10 @@ export async function listen(
   const url = `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`;
   return {
     url,
-    drain: async (waitMs, skip) => {
+    drain: async (waitMs) => {
       server.prependListener('request', (_request, response) => sayGoodbye(response));
       for (const response of open.values()) if (response?.headersSent === false) sayGoodbye(response);
-      await delay(waitMs, undefined, { signal: skip }).catch(() => undefined);
+      await delay(waitMs);
     },
     close: (deadlineMs) => close(server, open, deadlineMs),
   };
