@@ -15,7 +15,7 @@ export function duration(seconds: number): string {
   return minutes > 0 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.round(seconds)} s`;
 }
 
-/** Where progress is shown, as `process.stdout` is. */
+/** Where progress is shown, as `process.stdout` is, and where hints are, as `process.stderr` is. */
 export interface Screen {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -27,20 +27,39 @@ export interface Progress {
   readonly end: () => void;
 }
 
-/** Shows a run as it goes: a bar on a terminal, else (or with `json`) a JSON line every 5 s. */
-export function createProgress({ json }: { json: boolean }, screen: Screen = process.stdout): Progress {
+interface ProgressOptions {
+  readonly json: boolean;
+  /** What may be wrong, and how to find out, when no worker takes what is handed out. */
+  readonly untakenHint: string;
+}
+
+/**
+ * Shows a run as it goes: a bar on a terminal, else (or with `json`) a JSON line every 5 s. A hint is a line of its own
+ * on `errors`, once, and stands in the JSON lines as long as it holds.
+ */
+export function createProgress(
+  { json, untakenHint }: ProgressOptions,
+  screen: Screen = process.stdout,
+  errors: Screen = process.stderr,
+): Progress {
   const bar = screen.isTTY === true && !json;
   const begun = { at: performance.now(), settled: -1 };
   let shown = -Infinity;
+  let hinted = false;
+  const hint = (untaken: boolean): void => {
+    if (untaken && !hinted) errors.write(`${bar ? '\n' : ''}pve: ${untakenHint}\n`);
+    hinted = untaken;
+  };
   return {
     show(view) {
+      hint(view.untaken);
       const settled = settledOf(view);
       if (begun.settled < 0) begun.settled = settled;
       const perSecond = (settled - begun.settled) / Math.max((performance.now() - begun.at) / 1000, 0.001);
       if (bar) screen.write(`\r\x1b[K${rowOf(factsOf(view, perSecond), partOf(view), screen.columns ?? COLUMNS)}`);
       else if (performance.now() - shown >= LINE_MS) {
         shown = performance.now();
-        screen.write(`${JSON.stringify(lineOf(view, perSecond))}\n`);
+        screen.write(`${JSON.stringify(lineOf(view, perSecond, untakenHint))}\n`);
       }
     },
     end() {
@@ -57,9 +76,10 @@ function etaOf(view: RunView, perSecond: number): number | null {
   return perSecond > 0 ? Math.ceil((view.total - settledOf(view)) / perSecond) : null;
 }
 
-function lineOf(view: RunView, perSecond: number): object {
-  const { progress, ...rest } = view;
-  return { ...rest, ...progress, perSecond: round(perSecond), etaSeconds: etaOf(view, perSecond) };
+function lineOf(view: RunView, perSecond: number, untakenHint: string): object {
+  const { progress, untaken, ...rest } = view;
+  const rates = { perSecond: round(perSecond), etaSeconds: etaOf(view, perSecond) };
+  return { ...rest, ...progress, ...rates, hint: untaken ? untakenHint : null };
 }
 
 function partOf(view: RunView): number {

@@ -3,9 +3,11 @@ import { beginRun, lockRuns, takeOver, type OwnRun } from '../../commands/replay
 import { coordinate, type CoordinatorEnd } from '../../commands/replay/coordinator.ts';
 import { readPlanFile } from '../../commands/replay/plan-file.ts';
 import { Run } from '../../commands/replay/runs.ts';
+import { UNTAKEN_MS } from '../../commands/replay/untaken.ts';
 import { createLiveSignals } from '../../commands/yielding/live-signals.ts';
 import { ProblemError } from '../../domain/errors.ts';
 import { GAME_API, outageOpen, outageStream } from '../../domain/upstream/outage.ts';
+import type { Config } from '../../platform/config.ts';
 import { openQueue } from '../../platform/queue.ts';
 import { queueBackend } from '../../services.ts';
 import { CliError } from '../cli-error.ts';
@@ -109,7 +111,7 @@ async function work(
 ): Promise<CoordinatorEnd> {
   const { config, store, database, databaseUrl, log } = opened;
   const queue = openQueue(queueBackend(config, databaseUrl), log);
-  const progress = createProgress({ json: json === true });
+  const progress = createProgress({ json: json === true, untakenHint: untakenHint(config) });
   // Errors short of an outage are the workers' to see: they make the calls.
   const upstreamErrorRatio = async (): Promise<number> =>
     outageOpen(await store.readLast(outageStream(GAME_API))) ? 1 : 0;
@@ -127,6 +129,14 @@ async function work(
     progress.end();
     await queue.close();
   }
+}
+
+/** Never with the password that an address may hold. */
+function untakenHint({ REDIS_URL }: Config): string {
+  const redis = REDIS_URL === undefined ? undefined : new URL(REDIS_URL);
+  const here = redis === undefined ? 'not set: the queue is in PostgreSQL' : redis.host + redis.pathname;
+  const asked = 'is a "pve serve" with the role worker running, and with the same REDIS_URL?';
+  return `no job of this run has been taken for ${UNTAKEN_MS / 1000} s: ${asked} Here it is ${here}. Waiting`;
 }
 
 function stopped(end: Exclude<CoordinatorEnd, 'done'>, { id, state }: Run): CliError {

@@ -12,11 +12,12 @@ import type { LiveSignals } from '../yielding/live-signals.ts';
 import { isOutage, Pace } from './pace.ts';
 import type { Author, Run } from './runs.ts';
 import { selectCharacters } from './selection.ts';
+import { createUntaken } from './untaken.ts';
 
 export interface CoordinatorParts {
   readonly store: Pick<EventStore, 'readLast'>;
   readonly database: Database;
-  readonly queue: Pick<ValuationQueue, 'add'>;
+  readonly queue: Pick<ValuationQueue, 'add' | 'waiting'>;
   readonly signals: LiveSignals;
   /** Characters per second at most; 0: none. */
   readonly perSecond: () => number;
@@ -33,6 +34,8 @@ export interface RunView {
   readonly rate: number;
   /** The game API is out: nothing is handed out until it is back. */
   readonly outage: boolean;
+  /** For some time no worker has taken anything of what is under way. */
+  readonly untaken: boolean;
 }
 
 export interface CoordinateOptions {
@@ -93,6 +96,7 @@ class Coordinator {
   readonly #options: CoordinateOptions;
   readonly #mark: bigint;
   readonly #pace: Pace;
+  readonly #isUntaken: ReturnType<typeof createUntaken>;
   /** When each was last added, in ms of `performance.now()`. */
   readonly #underWay = new Map<string, number>();
   readonly #last = { adapted: 0, checkpoint: performance.now() };
@@ -100,6 +104,7 @@ class Coordinator {
   #keys: readonly string[] = [];
   #next = 0;
   #outage = false;
+  #untaken = false;
 
   constructor(parts: CoordinatorParts, run: Run, options: CoordinateOptions) {
     this.#parts = parts;
@@ -107,6 +112,7 @@ class Coordinator {
     this.#options = options;
     this.#mark = BigInt(run.planned.scope.mark);
     this.#pace = new Pace(parts.perSecond, performance.now());
+    this.#isUntaken = createUntaken({ waiting: () => parts.queue.waiting(), now: () => performance.now() });
     this.#progress = run.state.progress;
   }
 
@@ -167,9 +173,9 @@ class Coordinator {
 
   #view(): RunView {
     const { progress, status } = { progress: this.#progress, status: this.#run.state.status };
-    const settled = progress.valued + progress.ignored + progress.parked;
-    const total = settled + this.#underWay.size + this.#keys.length - this.#next;
-    return { status, progress, total, underWay: this.#underWay.size, rate: this.#pace.rate, outage: this.#outage };
+    const [underWay, outage, untaken] = [this.#underWay.size, this.#outage, this.#untaken];
+    const total = settledOf(progress) + underWay + this.#keys.length - this.#next;
+    return { status, progress, total, underWay, rate: this.#pace.rate, outage, untaken };
   }
 
   #end(): CoordinatorEnd | undefined {
@@ -221,6 +227,8 @@ class Coordinator {
     const signals = await this.#parts.signals();
     this.#pace.adapt(signals);
     this.#outage = isOutage(signals);
+    const [settled, underWay] = [settledOf(this.#progress), this.#underWay.size];
+    this.#untaken = await this.#isUntaken({ settled, underWay, outage: this.#outage });
   }
 
   async #checkpoint(when: 'now' | 'if-due' = 'if-due'): Promise<void> {
@@ -231,4 +239,8 @@ class Coordinator {
     await this.#run.write({ kind: 'checkpoint', coordinator, progress: this.#progress }, this.#parts.author);
     this.#progress = this.#run.state.progress;
   }
+}
+
+function settledOf({ valued, ignored, parked }: ReplayProgress): number {
+  return valued + ignored + parked;
 }

@@ -10,12 +10,13 @@ const VIEW: RunView = {
   underWay: 400,
   rate: 1000,
   outage: false,
+  untaken: false,
 };
 
 /** What is written to a terminal, or to a file, when a run is seen like this. */
 function shown(view: Partial<RunView>, screen: { isTTY?: boolean; columns?: number }): string[] {
   const written: string[] = [];
-  const progress = createProgress({ json: false }, { ...screen, write: (text) => written.push(text) });
+  const progress = createProgress({ json: false, untakenHint: '' }, { ...screen, write: (text) => written.push(text) });
   progress.show({ ...VIEW, ...view });
   progress.end();
   return written;
@@ -48,6 +49,22 @@ describe('the progress of a replay', () => {
   it('is a JSON line elsewhere', () => {
     const lines = shown({}, {});
     expect(lines).to.have.length(1);
-    expect(JSON.parse(lines[0] ?? '')).to.include({ status: 'running', valued: 10_000, underWay: 400 });
+    expect(JSON.parse(lines[0] ?? '')).to.include({ status: 'running', valued: 10_000, underWay: 400, hint: null });
+  });
+
+  it('says once what may be wrong when nobody takes the jobs, again after somebody has, and in each JSON line', () => {
+    for (const [isTTY, before] of [
+      [true, '\n'],
+      [false, ''],
+    ] as const) {
+      const written: string[] = [];
+      const errors: string[] = [];
+      const screen = { isTTY, write: (text: string) => written.push(text) };
+      const options = { json: false, untakenHint: 'look there' };
+      const { show } = createProgress(options, screen, { write: (text) => errors.push(text) });
+      for (const untaken of [true, true, false, true]) show({ ...VIEW, untaken });
+      expect(errors).to.deep.equal(Array(2).fill(`${before}pve: look there\n`));
+      if (!isTTY) expect(JSON.parse(written[0] ?? '')).to.include({ hint: 'look there' });
+    }
   });
 });

@@ -35,7 +35,7 @@ describe('the coordinator of a replay', () => {
     const coordinating = coordinate(
       {
         ...{ store, database, author },
-        queue: { add: () => Promise.resolve() },
+        queue: { add: () => Promise.resolve(), waiting: () => Promise.resolve(0) },
         signals: createLiveSignals({ database, upstreamErrorRatio: () => 0 }),
         perSecond: () => 100,
       },
