@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { makeFolder } from '../platform/make-folder.ts';
 import { listTokens, restoreTokens, type StoredToken } from '../platform/tokens.ts';
 import { exportTo, importFrom } from './events.ts';
 import { withLog } from './open-log.ts';
@@ -14,7 +15,7 @@ export const backupCommand = new Command('backup')
   .description('write the log and the tokens to a new folder, while everything runs')
   .argument('<dir>')
   .action(async (folder: string) => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     await withLog(async ({ store, database }) => {
       await exportTo(store, join(folder, LOG_FILE));
       const tokens = await database.query(listTokens);

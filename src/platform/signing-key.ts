@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256 } from '../domain/ids.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** A key that cannot be used: one line for the operator. */
 export class SigningKeyError extends Error {
@@ -35,7 +36,7 @@ export function publicKeyOf(privateKey: KeyObject): string {
 async function readOrMake(file: string): Promise<string> {
   const { privateKey } = generateKeyPairSync('ed25519');
   const made = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   // Whoever comes second uses the key of the first.
   const exists = await writeFile(file, made, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return true;

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openClient } from '../../src/platform/database-client.ts';
+import { ConfigError } from '../../src/platform/config.ts';
 import { findBinaries } from '../../src/platform/embedded/binaries.ts';
 import { prepareDataFolder } from '../../src/platform/embedded/data-folder.ts';
 import { freePort } from '../../src/platform/embedded/free-port.ts';
@@ -129,6 +130,34 @@ describe('the embedded PostgreSQL', function () {
     const identity = await processIdentity(said.pid);
     process.kill(parent.pid!, 'SIGKILL');
     await gone(said.pid, identity);
+  });
+
+  it('is refused in a folder that cannot be used, for the reason that the system gives', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'file'), '');
+    await mkdir(join(folder, 'locked', 'instance.lock'), { recursive: true });
+    const unusable: Record<string, string> = {
+      [join(folder, 'file')]: 'EEXIST: ',
+      [join(folder, 'file', 'below', 'it')]: 'ENOTDIR: ',
+      [join(folder, 'locked')]: 'EISDIR: ',
+      ...(process.platform === 'linux' ? { '/proc/pve/data': 'ENOENT: ' } : {}),
+    };
+    for (const [path, reason] of Object.entries(unusable)) {
+      const refused = await outcome(startEmbeddedPostgres({ dataDir: path, log: silent }));
+      expect(refused, path).to.be.instanceOf(ConfigError);
+      expect(String(refused)).to.include(`PVE_DATA_DIR cannot be used: ${reason}`);
+    }
+  });
+
+  it('is refused in a folder that is read-only', async () => {
+    const [folder, own] = [await temporaryFolder(), await temporaryFolder()];
+    await chmod(folder, 0o555);
+    // Root may write anywhere.
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) await chown(own, NOBODY, NOBODY);
+    const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', 'env', `TMPDIR=${own}`];
+    const { said } = await host(folder, isRoot ? asNobody : []);
+    expect(said.refused).to.include('PVE_DATA_DIR cannot be used: EACCES: ');
   });
 
   it('runs as an ordinary user', async function () {

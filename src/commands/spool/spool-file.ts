@@ -1,6 +1,7 @@
-import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { lockFile, type FileLock } from '../../platform/embedded/instance-lock.ts';
+import { makeFolder } from '../../platform/make-folder.ts';
 import { encodeRecord } from './records.ts';
 
 /** What a spool may hold. */
@@ -127,7 +128,7 @@ export class SpoolFile {
 
   async #create(): Promise<{ handle: FileHandle; lock: FileLock }> {
     const folder = dirname(this.path);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     // Before the file: one without a lock belongs to whoever finds it.
     const lock = await lockFile(lockOf(this.path));
     if ('heldBy' in lock) throw new Error(`${this.path} is the spool of the running process ${lock.heldBy}`);

@@ -33,13 +33,17 @@ export async function lockFolder(folder: string): Promise<FileLock> {
 export async function lockFile(file: string): Promise<FileLock | { readonly heldBy: number }> {
   const self = (await processIdentity(process.pid)) ?? String(process.pid);
   while (!(await create(file, self))) {
-    const holder = await readFile(file, 'utf8').catch(() => undefined);
+    const holder = await readFile(file, 'utf8').catch(unlessGone);
     if (holder === undefined) continue;
     const pid = Number.parseInt(holder, 10);
     if ((await processIdentity(pid)) === holder) return { heldBy: pid };
     await removeStale(file, holder);
   }
   return { release: () => rm(file, { force: true }) };
+}
+
+function unlessGone(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 /** The file appears with its content or not at all, and only when there is none. */

@@ -1,9 +1,11 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import { ConfigError } from '../config.ts';
+import { makeFolder } from '../make-folder.ts';
 import { findBinaries } from './binaries.ts';
 import { prepareDataFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
-import { lockFolder } from './instance-lock.ts';
+import { lockFolder, type FileLock } from './instance-lock.ts';
 import { KeptServer } from './kept-server.ts';
 import { adoptLeftOver } from './left-over.ts';
 import { launchServer, serverUrl } from './running-server.ts';
@@ -31,19 +33,31 @@ const STOP_GRACE = 10_000;
 
 /**
  * Starts PostgreSQL in `dataDir` on a free loopback port, initialising it on the first start, as root too. It is
- * restarted with backoff when it dies. Throws `FolderInUseError` when another instance uses the folder, and with one
- * clear line when the folder belongs to another PostgreSQL version or nothing can be started here.
+ * restarted with backoff when it dies. Throws `FolderInUseError` when another instance uses the folder, `ConfigError` when
+ * the folder cannot be used, and with one clear line when it belongs to another PostgreSQL version or nothing can be started
+ * here.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const dataDir = await realpath(options.dataDir);
-  const lock = await lockFolder(dataDir);
+  const { dataDir, lock } = await holdFolder(options.dataDir);
   // A start that fails gives the folder back.
   try {
     return await startIn(dataDir, options, lock.release);
   } catch (error) {
     await lock.release();
     throw error;
+  }
+}
+
+/** Makes the folder where it is missing; nobody else uses it from then on. */
+async function holdFolder(path: string): Promise<{ dataDir: string; lock: FileLock }> {
+  // The system's own words say why; which variable is at fault they do not know.
+  try {
+    await makeFolder(path);
+    const dataDir = await realpath(path);
+    return { dataDir, lock: await lockFolder(dataDir) };
+  } catch (error) {
+    const bySystem = error instanceof Error && 'syscall' in error;
+    throw bySystem ? new ConfigError(`PVE_DATA_DIR cannot be used: ${error.message}`) : error;
   }
 }
 
