@@ -4,6 +4,7 @@ import type { ClientOf } from '../platform/http/client.ts';
 import { preferredEncoding } from '../platform/http/encoding.ts';
 import { whenGone } from '../platform/http/gone.ts';
 import { jsonBody, methodNotAllowed, pathParameter } from '../platform/http/input.ts';
+import { preflight } from '../platform/http/preflight.ts';
 import { acceptedBody, requestPath } from '../platform/http/request-answer.ts';
 import { readCharacterQuery } from './character-query.ts';
 import { findOrFile, type ExpectationParts, type Found } from './expectation.ts';
@@ -41,6 +42,7 @@ export function createCharacterRoutes(parts: CharacterParts): Router {
   router.post(estimates, ...jsonBody, async (request, response) => {
     response.type('json').end(await parts.explorer.estimate(request.body));
   });
+  router.options(reads, preflight);
   router.all(reads, methodNotAllowed('GET', 'HEAD'));
   router.all(estimates, methodNotAllowed('POST'));
   return router;

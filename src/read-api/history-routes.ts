@@ -5,6 +5,7 @@ import { ProblemError } from '../domain/errors.ts';
 import { ATTRIBUTION } from '../domain/valuation/render.ts';
 import type { Reading } from '../platform/database.ts';
 import { methodNotAllowed, parseInput, pathParameter, positionText } from '../platform/http/input.ts';
+import { preflight } from '../platform/http/preflight.ts';
 import { findCharacterFacts } from '../platform/read-models/character.ts';
 import { listHistory, type HistoryPoint } from '../platform/read-models/expectation-history.ts';
 import type { AtLeast } from './min-position.ts';
@@ -37,6 +38,7 @@ export function createHistoryRoutes({ database, atLeast }: HistoryParts): Router
   router.get(path, atLeast('expectation', 'expectation_history'), (request, response) =>
     answer(database, request, response),
   );
+  router.options(path, preflight);
   router.all(path, methodNotAllowed('GET', 'HEAD'));
   return router;
 }

@@ -6,6 +6,7 @@ import { requestStream } from '../domain/valuation-request/request.ts';
 import type { EventStore } from '../event-store/event-store.ts';
 import type { Reading } from '../platform/database.ts';
 import { methodNotAllowed, pathParameter } from '../platform/http/input.ts';
+import { preflight } from '../platform/http/preflight.ts';
 import { acceptedBody, requestPath } from '../platform/http/request-answer.ts';
 import { findSettlement } from '../platform/read-models/settlement.ts';
 import type { AtLeast } from './min-position.ts';
@@ -25,6 +26,7 @@ export function createRequestRoutes(parts: Parts): Router {
   const router = Router();
   const path = requestPath(':id');
   router.get(path, parts.atLeast('settlement'), (request, response) => answer(parts, request, response));
+  router.options(path, preflight);
   router.all(path, methodNotAllowed('GET', 'HEAD'));
   return router;
 }

@@ -41,7 +41,9 @@ const WHAT_IF = /\/(?:estimates|plan|distribution)\/?$/i;
 const VALUATION = /\/expectation\/?$/i;
 const ONLY_WHEN = new Set(['wait', 'at']);
 
-function isWhatIf({ path, query }: Request): boolean {
+function isWhatIf({ method, path, query }: Request): boolean {
+  // A browser's question before the question: nothing is calculated.
+  if (method === 'OPTIONS') return false;
   if (WHAT_IF.test(path)) return true;
   return VALUATION.test(path) && Object.keys(query).some((name) => !ONLY_WHEN.has(name));
 }
