@@ -137,7 +137,7 @@ async function startHttp(parts: Parts, primary: Primary | undefined): Promise<st
   if (config.ROLE.includes('ops')) routers.push(adminRoutes(parts));
   if (api !== undefined) routers.push(...api.routers);
   const app = createApp(routers, log, metrics);
-  const server = await listen(api?.inFrontOf(app) ?? app, { host: config.HOST, port: config.PORT });
+  const server = await listen(api?.inFrontOf(app) ?? app, { host: config.HOST, port: config.PORT }, api?.early);
   lifeline.add('readiness', server, (it) => it.drain(config.DRAIN_SECONDS * 1000));
   lifeline.add('requests', server, (it) => it.close(HTTP_GRACE_MS));
   return server.url;

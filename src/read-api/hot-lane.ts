@@ -22,6 +22,8 @@ import { sendStored, type SendParts } from './send-stored.ts';
 export interface HotLane {
   /** Answers a plain read of what is stored; leaves anything else to `otherwise`, some of it after a look. */
   answer(request: IncomingMessage, response: ServerResponse, otherwise: RequestListener): void;
+  /** Whether a read of this path, which it would refuse now, is refused: it counts as such. */
+  refuses(path: string): boolean;
   /** A request that Express has answered with what is stored about this character; the next such one may be answered here. */
   learn(request: Request, characterKey: string): void;
 }
@@ -65,6 +67,10 @@ export function createHotLane(parts: HotLaneParts): HotLane {
       if (asked === undefined || key === undefined || encoding === undefined) otherwise(request, response);
       else lane.answer({ request, response, asked, key, encoding }, otherwise);
     },
+    refuses(path) {
+      const key = keys.get(path);
+      return key !== undefined && lane.refuses(key);
+    },
     learn(request, characterKey) {
       remember(keys, request.originalUrl, characterKey);
       remember(encodings, request.get('accept-encoding') ?? '', preferredEncoding(request));
@@ -98,8 +104,20 @@ class Lane {
     const left = entry !== undefined && ready === undefined ? -1 : (limit?.take(clientOf(request)) ?? 0);
     if (left < 0) otherwise(request, response);
     else if (ready !== undefined) this.#sendHit(read, ready, left);
-    else if (cache.needsDatabase(read.key) && this.#parts.admission.isFull('lookUps')) this.#refuse(read);
+    else if (this.#mustRefuse(read.key)) this.#refuse(read);
     else void this.#load(read, left, otherwise);
+  }
+
+  refuses(key: string): boolean {
+    const { admission, cache, now } = this.#parts;
+    if (!this.#mustRefuse(key) || cache.peek(key, now()) !== undefined) return false;
+    admission.turnAway('lookUps');
+    return true;
+  }
+
+  #mustRefuse(key: string): boolean {
+    const { admission, cache } = this.#parts;
+    return admission.isFull('lookUps') && cache.needsDatabase(key);
   }
 
   /** What is ready to be sent of an entry. */

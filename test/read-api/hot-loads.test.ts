@@ -53,7 +53,7 @@ describe('what the hot lane loads', () => {
         sent.on('error', reject).on('response', (answer) => resolve(answer.resume()));
         sent.end();
       });
-    return { admission, cache, limit, loaded, hits, learned, ask };
+    return { admission, cache, limit, loaded, hits, learned, ask, lane };
   }
   const store = (key: string, asOf = new Date()) =>
     parts.database.query((sql) => storeAnswer(sql, { key, at: 1, asOf }));
@@ -115,10 +115,12 @@ describe('what the hot lane loads', () => {
   });
 
   it('is refused at once while admission is full, a load that is under way shared', async () => {
-    await store('a');
-    await store('b');
-    const { admission, ask, learned } = await serve();
-    for (const key of ['a', 'b']) learned(key);
+    for (const key of ['a', 'b', 'known']) await store(key);
+    const { admission, ask, learned, lane, limit } = await serve();
+    for (const key of ['a', 'b', 'known']) learned(key);
+    await ask('known');
+    limit.giveBack('client');
+    expect(lane.refuses('/b')).to.equal(false);
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const others = Array.from({ length: LOOK_UPS.largest * LOOK_UPS.atOnce - 1 });
@@ -135,11 +137,13 @@ describe('what the hot lane loads', () => {
         answers.push(ask('a'));
         const refused = await ask('b');
         expect([refused.statusCode, refused.headers['retry-after']]).to.deep.equal([503, '2']);
+        const refuses = ['/b', '/a', '/known', '/strange'].map((path) => lane.refuses(path));
+        expect(refuses).to.deep.equal([true, false, false, false]);
       }),
     );
     expect((await Promise.all(answers)).map(({ statusCode }) => statusCode)).to.deep.equal([200, 200]);
     release();
     await busy;
-    expect(admission.stats().lookUps.refused).to.equal(1);
+    expect(admission.stats().lookUps.refused).to.equal(2);
   });
 });

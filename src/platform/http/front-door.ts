@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProblemError } from '../../domain/errors.ts';
 import type { Admission } from './admission.ts';
 import { correlationIdOf, pushCommonHeaders } from './common-headers.ts';
+import type { Refusal } from './early-refusal.ts';
 import { PROBLEM_TYPE, RETRY_AFTER_SECONDS, toProblem } from './problem.ts';
 
 const PUBLIC = '/api/';
@@ -14,13 +15,19 @@ const [BEFORE = '', BEHIND = ''] = JSON.stringify(
   toProblem(new ProblemError('overloaded', 'more is asked than can be answered in time'), TRACE),
 ).split(TRACE);
 
-/** Answers 503 in one write. */
-export function sendOverloaded(response: ServerResponse, correlationId: string): void {
+/** That too much is asked, as every refusal says it. */
+export function overloaded(correlationId: string): Refusal {
   const body = BEFORE + correlationId + BEHIND;
   const headers = ['Content-Type', PROBLEM_TYPE, 'Cache-Control', 'no-store'];
   // The body is ASCII: as many bytes as characters.
   headers.push('Retry-After', String(RETRY_AFTER_SECONDS), 'Content-Length', String(body.length));
   pushCommonHeaders(headers, correlationId);
+  return { headers, body };
+}
+
+/** Answers 503 in one write. */
+export function sendOverloaded(response: ServerResponse, correlationId: string): void {
+  const { headers, body } = overloaded(correlationId);
   response.writeHead(503, headers);
   response.end(body);
 }
@@ -51,8 +58,6 @@ export function createFrontDoor(admission: Admission): FrontDoor {
     const given = request.headers['x-correlation-id'];
     const correlationId = correlationIdOf(typeof given === 'string' ? given : undefined);
     sendOverloaded(response, correlationId);
-    // What a client may still send of its body is not read.
-    request.resume();
     return true;
   };
 }

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProblemError } from '../../domain/errors.ts';
 import { ConfigError } from '../config.ts';
+import { createEarlyRefusals, type EarlyRefusal } from './early-refusal.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
 
 /** A listening server. It ends without failing a request of a client that does not retry: first `drain`, then `close`. */
@@ -41,15 +42,20 @@ const OPTIONS = {
  */
 type Open = Map<Socket, ServerResponse | undefined>;
 
-/** Starts an HTTP server; port 0 picks a free one. Throws `ConfigError` when the address cannot be listened on. */
+/** Starts an HTTP server; port 0 picks a free one. `early`: refusals that need no parsing. Throws `ConfigError` when the address cannot be listened on. */
 export async function listen(
   handler: RequestListener,
   address: { host: string; port: number },
+  early?: EarlyRefusal,
 ): Promise<RunningServer> {
   const open: Open = new Map();
+  let draining = false;
+  const isFree = (socket: Socket): boolean => !draining && !isBusy(open, socket);
+  const refusals = early && createEarlyRefusals(early, { isFree, keepAliveSeconds: KEEP_ALIVE_TIMEOUT_MS / 1000 });
   const server = createServer(OPTIONS, (request, response) => {
     handler(request, response);
     if (!response.writableEnded) watch(open, request.socket, response);
+    refusals?.follow(request, response);
   });
   server.on('clientError', refuse).on('connection', (socket) => {
     open.set(socket, undefined);
@@ -67,12 +73,18 @@ export async function listen(
   return {
     url,
     drain: async (waitMs) => {
+      draining = true;
       server.prependListener('request', (_request, response) => sayGoodbye(response));
       for (const response of open.values()) if (response?.headersSent === false) sayGoodbye(response);
       await delay(waitMs);
     },
     close: (deadlineMs) => close(server, open, deadlineMs),
   };
+}
+
+/** Whether an answer is under way, or waits to be sent. */
+function isBusy(open: Open, socket: Socket): boolean {
+  return open.get(socket) !== undefined || socket.writableLength > 0;
 }
 
 function watch(open: Open, socket: Socket, response: ServerResponse): void {
@@ -109,15 +121,14 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
  * the connections open on which nobody has ever asked anything.
  */
 async function close(server: Server, open: Open, deadlineMs: number): Promise<void> {
-  const isBusy = (socket: Socket): boolean => open.get(socket) !== undefined || socket.writableLength > 0;
   server.closeIdleConnections = () => {
-    for (const socket of open.keys()) if (!isBusy(socket)) socket.destroy();
+    for (const socket of open.keys()) if (!isBusy(open, socket)) socket.destroy();
   };
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const looking = setInterval(() => server.closeIdleConnections(), LOOK_EVERY_MS);
   let cut = 0;
   const deadline = setTimeout(() => {
-    cut = [...open.keys()].filter(isBusy).length;
+    cut = [...open.keys()].filter((socket) => isBusy(open, socket)).length;
     server.closeAllConnections();
   }, deadlineMs);
   await closed;
