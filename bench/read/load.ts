@@ -15,6 +15,9 @@ export interface Load {
   readonly counted?: (answer: Answer) => boolean;
 }
 
+/** First requests at a time: few enough to be answered without a queue. */
+const AT_ONCE = 8;
+
 export interface Measured {
   readonly perSecond: number;
   readonly answers: number;
@@ -103,10 +106,13 @@ export async function closedLoop(load: Load): Promise<Measured> {
 
 /**
  * Requests begin at a fixed rate whatever becomes of the earlier ones; a latency counts from the intended start, so time
- * that a request waits for a free connection is part of it.
+ * that a request waits for a free connection is part of it. `beforehand`: what each connection asks once before that.
  */
-export async function openLoop(load: Load & { readonly perSecond: number }): Promise<Measured> {
+export async function openLoop(
+  load: Load & { readonly perSecond: number; readonly beforehand?: NextRequest },
+): Promise<Measured> {
   return await withConnections(load, async (connections, fail) => {
+    if (load.beforehand) await askOnce(connections, load.beforehand);
     const tally = new Tally();
     const idle = [...connections];
     /** Intended starts of requests that wait for a connection, from `served` on: taking the first of a long array is dear. */
@@ -145,6 +151,19 @@ export async function openLoop(load: Load & { readonly perSecond: number }): Pro
     });
     return tally.measured((performance.now() - began) / 1000);
   });
+}
+
+/** A server takes longer to accept a connection than to answer on it, and does so when it finds the time. */
+async function askOnce(connections: readonly Connection[], next: NextRequest): Promise<void> {
+  for (let from = 0; from < connections.length; from += AT_ONCE) {
+    const few = connections.slice(from, from + AT_ONCE);
+    const ask = (connection: Connection) =>
+      new Promise<void>((resolve) => {
+        const { path, bytes } = next();
+        connection.send(path, bytes, () => resolve());
+      });
+    await Promise.all(few.map(ask));
+  }
 }
 
 function guard(fail: (error: Error) => void, work: () => void): void {

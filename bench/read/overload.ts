@@ -1,6 +1,7 @@
 import { asking, inTurn } from './asking.ts';
 import type { Answer } from './connection.ts';
-import { closedLoop, openLoop, type Load } from './load.ts';
+import { closedLoop, openLoop, type Load, type Measured } from './load.ts';
+import { familyMs } from '../processor.ts';
 import { pin, unpin, type Stage } from './stage.ts';
 
 const SECONDS = 30;
@@ -17,21 +18,27 @@ export async function measureOverload(stage: Stage, { characters }: { readonly c
   pin(stage.postgresPid, 0);
   const server = await stage.serve({ SNAPSHOT_FRESH_FOR_SECONDS: '86400', CACHE_L1_MEGABYTES: '1' }, 0);
   const admitted = (answer: Answer): boolean => answer.status === 200;
+  const next = asking(inTurn(characters));
   const load: Omit<Load, 'connections' | 'seconds'> = {
     port: server.port,
     first: new Map(),
-    next: asking(inTurn(characters)),
+    next,
     expected: (answer) => admitted(answer) || answer.status === 503,
     counted: admitted,
   };
-  const goodput = (statuses: Readonly<Record<string, number>>, seconds: number) => (statuses[200] ?? 0) / seconds;
+  const processorMs = (): number => familyMs(server.pid) + familyMs(stage.postgresPid);
   await closedLoop({ ...load, connections: PEAK_CONNECTIONS, seconds: 5 });
+  const atFirst = processorMs();
   const peak = await closedLoop({ ...load, connections: PEAK_CONNECTIONS, seconds: 10 });
+  const ofPeakMs = processorMs() - atFirst;
   const capacity = peak.perSecond;
-  const calm = { ...load, connections: 1000, seconds: 10, perSecond: Math.round(capacity * UNLOADED_SHARE) };
+  const open = { ...load, connections: 1000, beforehand: next };
+  const calm = { ...open, seconds: 10, perSecond: Math.round(capacity * UNLOADED_SHARE) };
   const unloaded = await openLoop(calm);
-  const overload = await openLoop({ ...load, connections: 1000, seconds: SECONDS, perSecond: TIMES * capacity });
+  const before = processorMs();
+  const overload = await openLoop({ ...open, seconds: SECONDS, perSecond: TIMES * capacity });
   const after = performance.now();
+  const costs = costsOf({ peak, ofPeakMs, overload, ofOverloadMs: processorMs() - before });
   const recoveredMs = await untilCalm(calm, { p99: unloaded.p99, since: after });
   await server.stop();
   unpin(stage.postgresPid);
@@ -39,9 +46,28 @@ export async function measureOverload(stage: Stage, { characters }: { readonly c
     peak,
     unloaded,
     overload,
-    goodputOfPeak: Number((goodput(overload.statuses, overload.answers / overload.perSecond) / capacity).toFixed(3)),
+    goodputOfPeak: Number(
+      (((overload.statuses[200] ?? 0) / overload.answers) * (overload.perSecond / capacity)).toFixed(3),
+    ),
     admittedP99OfUnloaded: Number((overload.p99 / unloaded.p99).toFixed(2)),
     recoveredMs,
+    ...costs,
+  };
+}
+
+/**
+ * What an answer and a refusal take of the processor, the database's work included, and the share of the peak that this
+ * leaves at such a load however the two are scheduled.
+ */
+function costsOf(of: { peak: Measured; ofPeakMs: number; overload: Measured; ofOverloadMs: number }) {
+  const answer = of.ofPeakMs / of.peak.answers;
+  const { 200: answers = 0, 503: refusals = 0 } = of.overload.statuses;
+  const refusal = (of.ofOverloadMs - answer * answers) / refusals;
+  const ratio = refusal / answer;
+  return {
+    answerMicroseconds: Math.round(1000 * answer),
+    refusalMicroseconds: Math.round(1000 * refusal),
+    goodputWithin: Number(((1 - TIMES * ratio) / (1 - ratio)).toFixed(3)),
   };
 }
 
@@ -51,8 +77,8 @@ async function untilCalm(
   { p99, since }: { p99: number; since: number },
 ): Promise<number> {
   for (;;) {
-    const began = performance.now();
     const measured = await openLoop({ ...calm, seconds: 1 });
+    const began = performance.now() - 1000;
     if (measured.statuses[503] === undefined && measured.p99 <= 1.5 * p99) return Math.round(began - since);
     if (began - since > 60_000) return Infinity;
   }

@@ -24,7 +24,8 @@ export async function measureTier(
   // Fills Redis, and warms up.
   await closedLoop({ ...load, connections: 16, seconds: 10, next: asking(inTurn(characters)) });
   const counted = (answer: Answer): boolean => answer.tier === tier;
-  const measured = await openLoop({ ...load, perSecond, seconds, next: asking(inTurn(characters)), counted });
+  const next = asking(inTurn(characters));
+  const measured = await openLoop({ ...load, perSecond, seconds, next, beforehand: next, counted });
   await server.stop();
   return measured;
 }

@@ -32,6 +32,6 @@ export function readsOf(port: number): (seconds: number) => Promise<Measured> {
   };
   return async (seconds) => {
     await openLoop({ ...load, seconds: WARM_UP_SECONDS, perSecond: PER_SECOND });
-    return await openLoop({ ...load, seconds, perSecond: PER_SECOND });
+    return await openLoop({ ...load, seconds, perSecond: PER_SECOND, beforehand: next });
   };
 }
