@@ -16,7 +16,7 @@ import { levelClass, solveItem } from './solve-item.ts';
 import type { ComponentValuation, ItemValuation, PresetValuation, Total, Valuation } from './valuation.ts';
 
 /** Part of every answer: raised whenever the same inputs may give another result. */
-export const ENGINE_VERSION = '1.0.3';
+export const ENGINE_VERSION = '1.0.4';
 
 /** An item with the laws behind its valuation. */
 export interface SolvedItem {

@@ -33,15 +33,21 @@ export function invert(law: CostLaw, rung: number): CellWindow {
     for (let n = 0; n < masses.length; n++) masses[n] = at(masses, n) * at(GROWTH, n);
     return neumaierRunningSums(masses);
   });
-  const { width, step } = gridAt(rung);
+  const { step } = gridAt(rung);
   return {
     rung,
     quantile: (q) => crossing(sums, q, step),
     finerAt: () => undefined,
-    rungFor: (x) => (x >= LEAST_FILL * width ? rung : rungAbove(Math.max(LITTLE_ROOM * x, width / 64))),
+    rungFor: (x) => rungFor(rung, x),
     on: (other) => invert(law, other),
     chance: (x) => Math.min(1, Math.max(0, interpolated(sums, x / step + MARGIN - 0.5))),
   };
+}
+
+/** The window from which a quantile at x is best read when it was found on `rung`. */
+export function rungFor(rung: number, x: number): number {
+  const width = 2 ** rung;
+  return x >= LEAST_FILL * width ? rung : rungAbove(Math.max(LITTLE_ROOM * x, width / 64));
 }
 
 /** Where the running sums, each standing for the upper edge of its cell, first reach q; in mesos. */

@@ -21,8 +21,16 @@ export interface CostLaw {
   readonly quantile?: (q: number) => number | undefined;
   /** F(x) exactly; `undefined` where it is not known so. */
   readonly chance?: (x: number) => number | undefined;
+  /** All costs below 2^rung mesos step by step; `undefined` where they are not known so. */
+  readonly joined?: (rung: number) => Joined | undefined;
   /** Where all costs are whole multiples of one price. */
   readonly steps?: Steps;
+}
+
+/** Costs, those in one cell of a window joined: by cell the probability of all of them, and their mean in mesos. */
+export interface Joined {
+  readonly masses: Float64Array;
+  readonly costs: Float64Array;
 }
 
 export interface Steps {

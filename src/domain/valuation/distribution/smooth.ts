@@ -1,7 +1,7 @@
 import { rungAbove } from './grid.ts';
-import { invert } from './inversion.ts';
 import type { CostLaw } from './law.ts';
 import { DAMPED, lineAt } from './line.ts';
+import { steppedWindow } from './stepped.ts';
 import { at, borrowing, type ComplexVector, isBelow } from './vector.ts';
 import type { Window } from './window.ts';
 
@@ -34,10 +34,10 @@ const MOST_STEPS = 60;
 /**
  * The law on the window `rung`: where it is smooth, by the inversion integral of the Laplace transform of F by the
  * trapezoidal rule on the damped line (J. Abate and W. Whitt 1992, "The Fourier-series method"), a few dozen terms for
- * every x; else by cells. O(terms).
+ * every x; else step by step or by cells. O(terms).
  */
 export function windowOn(law: CostLaw, rung: number): Window {
-  return smoothWindow(law, rung, { re: new Float64Array(), im: new Float64Array() }) ?? invert(law, rung);
+  return smoothWindow(law, rung, { re: new Float64Array(), im: new Float64Array() }) ?? steppedWindow(law, rung);
 }
 
 /** By the next number of terms that do, of which the first are known; `undefined` where the law is not smooth. */
@@ -61,7 +61,7 @@ function smoothWindow(law: CostLaw, rung: number, known: ComplexVector): Window 
   return {
     rung,
     quantile: (q) => (chance(end) < q ? undefined : crossing(chance, q, end)),
-    finerAt: (x) => (agree(x) ? undefined : (smoothWindow(law, rung, spectrum) ?? invert(law, rung))),
+    finerAt: (x) => (agree(x) ? undefined : (smoothWindow(law, rung, spectrum) ?? steppedWindow(law, rung))),
     rungFor: (x) => (x >= LEAST_FILL * width ? rung : rungAbove(Math.max(x / MOST_FILL, width / 64))),
     on: (other) => windowOn(law, other),
   };

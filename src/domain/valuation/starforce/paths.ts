@@ -40,7 +40,8 @@ export function chainAtoms(chain: Chain): Atoms {
   return { list, completeBelow: queue[0]?.cost ?? Infinity };
 }
 
-function outcomes(chain: Chain, situation: Situation, goal: number): Situation[] {
+/** Where an attempt leads to, what has been paid then, and the chance of each. */
+export function outcomes(chain: Chain, situation: Situation, goal: number): Situation[] {
   const { star, drops } = situation;
   const step = chain.steps[star - (chain.steps[0]?.star ?? 0)];
   if (!step) return [];
@@ -61,8 +62,13 @@ function outcomes(chain: Chain, situation: Situation, goal: number): Situation[]
 
 /** Removes all situations of the lowest cost, those alike joined. */
 function takeCheapest(queue: Situation[]): Situation[] {
-  const joined = new Map<number, Situation>();
-  const cost = queue[0]?.cost ?? 0;
+  if (queue.length === 0) return [];
+  const first = pop(queue);
+  const { cost } = first;
+  const [second] = queue;
+  // Hardly any has company.
+  if (!second || !sameCost(second.cost, cost)) return [first];
+  const joined = new Map([[first.star * 3 + first.drops, first]]);
   while (queue[0] && sameCost(queue[0].cost, cost)) {
     const next = pop(queue);
     const key = next.star * 3 + next.drops;

@@ -1,6 +1,7 @@
 import { none, type Solved, unsupported } from '../component.ts';
 import type { CostLaw } from '../distribution/law.ts';
 import { type Chain, chainOf } from './chain.ts';
+import { joinedPaths } from './joined-paths.ts';
 import { attempts, booms, mesos, momentsByStep, noBoomProbability, spares, total } from './moments.ts';
 import { chainAtoms } from './paths.ts';
 import { flawOf, type StarForceProblem, type Strategy } from './problem.ts';
@@ -72,5 +73,6 @@ function lawOf(chain: Chain): CostLaw {
     ...total(momentsByStep(chain, mesos)),
     transform: (grid) => chainTransform(chain, grid),
     atoms: () => chainAtoms(chain),
+    joined: (rung) => joinedPaths(chain, rung),
   };
 }
