@@ -80,7 +80,6 @@ interface ReadEvidence extends Measured {
     readonly zipf?: OpenLoopEvidence & { readonly hitRatio: number };
     readonly overload?: {
       readonly goodputOfPeak: number;
-      readonly goodputWithin: number;
       readonly answerMicroseconds: number;
       readonly refusalMicroseconds: number;
       readonly admittedP99OfUnloaded: number;
@@ -137,8 +136,8 @@ function readLines({ l2, db, crowd, zipf, overload, memory, invalidation }: Read
 }
 
 function overloadLines(overload: NonNullable<ReadEvidence['results']['overload']>): Line[] {
-  const { goodputOfPeak, goodputWithin, admittedP99OfUnloaded, recoveredMs } = overload;
-  const costs = `a refusal costs ${overload.refusalMicroseconds} µs, an answer ${overload.answerMicroseconds}: at most ${goodputWithin}`;
+  const { goodputOfPeak, admittedP99OfUnloaded, recoveredMs } = overload;
+  const costs = `a refusal costs ${overload.refusalMicroseconds} µs, an answer ${overload.answerMicroseconds}`;
   return [
     [`three times the capacity: goodput of the peak (${costs})`, '≥ 0.90', String(goodputOfPeak), goodputOfPeak >= 0.9],
     ['its admitted p99, beside unloaded', '≤ 2 ×', ratio(admittedP99OfUnloaded), admittedP99OfUnloaded <= 2],

@@ -55,19 +55,14 @@ export async function measureOverload(stage: Stage, { characters }: { readonly c
   };
 }
 
-/**
- * What an answer and a refusal take of the processor, the database's work included, and the share of the peak that this
- * leaves at such a load however the two are scheduled.
- */
+/** What an answer and a refusal take of the processor, the database's work included, were an answer as dear as at the peak. */
 function costsOf(of: { peak: Measured; ofPeakMs: number; overload: Measured; ofOverloadMs: number }) {
   const answer = of.ofPeakMs / of.peak.answers;
   const { 200: answers = 0, 503: refusals = 0 } = of.overload.statuses;
   const refusal = (of.ofOverloadMs - answer * answers) / refusals;
-  const ratio = refusal / answer;
   return {
     answerMicroseconds: Math.round(1000 * answer),
     refusalMicroseconds: Math.round(1000 * refusal),
-    goodputWithin: Number(((1 - TIMES * ratio) / (1 - ratio)).toFixed(3)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** A refusal: header names and values in turn, and an ASCII body. */
@@ -75,7 +75,7 @@ function hasNoBody(request: IncomingMessage | undefined): boolean {
 
 /** Writes answers as node:http does. */
 function createToText(keepAliveSeconds: number): (refusal: Refusal) => string {
-  const first = `HTTP/1.1 503 ${STATUS_CODES[503]}\r\n`;
+  const first = 'HTTP/1.1 503 Service Unavailable\r\n';
   const last = `Connection: keep-alive\r\nKeep-Alive: timeout=${keepAliveSeconds}\r\n\r\n`;
   let second = 0;
   let date = '';
