@@ -145,25 +145,17 @@ function overloadLines(overload: NonNullable<ReadEvidence['results']['overload']
   ];
 }
 
-/** A table for each commit at which parts were measured: machines differ by several times. */
-function readTable({ answers, results }: ReadEvidence): string[] {
-  const parts = Object.entries<{ readonly measured: Measured }>(results as never);
-  const commits = new Set(parts.map(([, { measured }]) => measured.commit));
-  return [...commits].flatMap((commit, index) => {
-    const together = parts.filter(([, { measured }]) => measured.commit === commit);
-    const names = commits.size > 1 ? together.map(([name]) => ` ${name}`).join('') : '';
-    const [[, { measured }]] = together as [(typeof together)[0]];
-    const { hits, ...others } = Object.fromEntries(together) as ReadEvidence['results'];
-    const bytes = `${answers.identityBytes} bytes, ${answers.storedBytes} as stored`;
-    return [
-      ...(index === 0 ? [] : ['']),
-      origin(measured, `npm run bench:read${names}`),
-      '',
-      `| reads; ratios by server processor time; the answer is ${answers.origin}: ${bytes} | target | measured | |`,
-      '|---|---|---|---|',
-      ...[...(hits ? hitLines(hits) : []), ...readLines(others)].map(tableRow),
-    ];
-  });
+function readTable(read: ReadEvidence): string[] {
+  const { answers, results } = read;
+  const lines = [...(results.hits ? hitLines(results.hits) : []), ...readLines(results)];
+  const bytes = `${answers.identityBytes} bytes, ${answers.storedBytes} as stored`;
+  return [
+    origin(read, 'npm run bench:read'),
+    '',
+    `| reads; ratios by server processor time; the answer is ${answers.origin}: ${bytes} | target | measured | |`,
+    '|---|---|---|---|',
+    ...lines.map(tableRow),
+  ];
 }
 
 /** Where numbers stand: the README has those that its readers ask for first. */

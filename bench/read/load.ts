@@ -112,7 +112,7 @@ export async function openLoop(
   load: Load & { readonly perSecond: number; readonly beforehand?: NextRequest },
 ): Promise<Measured> {
   return await withConnections(load, async (connections, fail) => {
-    if (load.beforehand) await askOnce(connections, load.beforehand);
+    if (load.beforehand) await askOnce(connections, { ...load, next: load.beforehand }, fail);
     const tally = new Tally();
     const idle = [...connections];
     /** Intended starts of requests that wait for a connection, from `served` on: taking the first of a long array is dear. */
@@ -154,13 +154,17 @@ export async function openLoop(
 }
 
 /** A server takes longer to accept a connection than to answer on it, and does so when it finds the time. */
-async function askOnce(connections: readonly Connection[], next: NextRequest): Promise<void> {
+async function askOnce(connections: readonly Connection[], load: Load, fail: (error: Error) => void): Promise<void> {
+  const tally = new Tally();
   for (let from = 0; from < connections.length; from += AT_ONCE) {
     const few = connections.slice(from, from + AT_ONCE);
     const ask = (connection: Connection) =>
       new Promise<void>((resolve) => {
-        const { path, bytes } = next();
-        connection.send(path, bytes, () => resolve());
+        const { path, bytes } = load.next();
+        connection.send(path, bytes, (answer) => {
+          guard(fail, () => tally.add(load, path, answer, 0));
+          resolve();
+        });
       });
     await Promise.all(few.map(ask));
   }

@@ -42,7 +42,10 @@ const OPTIONS = {
  */
 type Open = Map<Socket, ServerResponse | undefined>;
 
-/** Starts an HTTP server; port 0 picks a free one. `early`: refusals that need no parsing. Throws `ConfigError` when the address cannot be listened on. */
+/**
+ * Starts an HTTP server; port 0 picks a free one. `early`: what is refused without parsing. Throws `ConfigError` when the
+ * address cannot be listened on.
+ */
 export async function listen(
   handler: RequestListener,
   address: { host: string; port: number },
