@@ -4,20 +4,25 @@ import { Command } from 'commander';
 import { startApplication, type Application } from '../main.ts';
 import { STOP } from '../platform/cluster/web-processes.ts';
 import { readConfig, type Config } from '../platform/config.ts';
+import { setHeapGrowth } from '../platform/heap-growth.ts';
 import { stepBack } from '../platform/step-back.ts';
 import { createInsistence } from '../platform/stop-signals.ts';
 import { DEFAULT_URL } from './value.ts';
+
+/** Whole collections make reads wait: a process that answers has few of them (docs/adr/0028). */
+const ANSWERING_HEAP_GROWTH_PERCENT = 200;
 
 /** `pve serve`: runs a process of the system until SIGINT or SIGTERM. */
 export const serveCommand = new Command('serve')
   .description('run the roles of ROLE (default: all of them, with embedded services where none are configured)')
   .action(async () => {
     const config = readConfig(process.env);
+    if (config.ROLE.includes('api')) setHeapGrowth(ANSWERING_HEAP_GROWTH_PERCENT);
+    else stepBack();
     if (cluster.isWorker && config.WEB_CONCURRENCY > 1) {
       await serveForPrimary(config);
       return;
     }
-    if (!config.ROLE.includes('api')) stepBack();
     const application = await startApplication(config);
     const { begin, giveUp } = createStop(application, config);
     const isInsisted = createInsistence(() => performance.now());

@@ -23,10 +23,8 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** The queries of a reader; one whose `signal` aborts before its turn is not made. */
-export interface Reading {
-  query<T>(work: (sql: Client) => Promise<T>, signal?: AbortSignal): Promise<T>;
-}
+/** The queries of a reader. */
+export type Reading = Pick<Database, 'query'>;
 
 /** `applicationName` is what `pg_stat_activity` shows. Times in ms. */
 export interface DatabaseOptions {

@@ -1,4 +1,5 @@
 import { ProblemError } from '../domain/errors.ts';
+import type { WhenGone } from './when-gone.ts';
 
 export interface PermitOptions {
   /** What the permits are for, as a refused caller reads it: "the database". */
@@ -47,10 +48,10 @@ export class Permits {
 
   /**
    * Runs `work` under one permit. Throws `ProblemError` `overloaded` when none is to be had in time, when too many wait,
-   * or when `signal` aborts while this one waits: who asked is gone.
+   * or when who asked is gone while this one waits.
    */
-  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    await this.#acquire(signal);
+  async run<T>(work: () => Promise<T>, whenGone?: WhenGone): Promise<T> {
+    await this.#acquire(whenGone);
     // The permit goes back however the work ends.
     try {
       return await work();
@@ -86,13 +87,13 @@ export class Permits {
     }
   }
 
-  async #acquire(signal: AbortSignal | undefined): Promise<void> {
+  async #acquire(whenGone: WhenGone | undefined): Promise<void> {
     const { size, maxWaiting, what } = this.#options;
     const waiting = this.#waiting.size;
     if (this.#active < size() && waiting === 0) {
       this.#active++;
       this.#congestion.waited(0);
-    } else if (maxWaiting === undefined || waiting < maxWaiting()) await this.#wait(signal);
+    } else if (maxWaiting === undefined || waiting < maxWaiting()) await this.#wait(whenGone);
     else {
       this.#refused++;
       throw new ProblemError('overloaded', `${what} is busy: ${waiting} wait already`);
@@ -101,14 +102,14 @@ export class Permits {
   }
 
   /** Resolves with the permit already counted as active: nobody can slip in between. */
-  #wait(signal: AbortSignal | undefined): Promise<void> {
+  #wait(whenGone: WhenGone | undefined): Promise<void> {
     const { what, timeoutMs } = this.#options;
     const since = performance.now();
     return new Promise((resolve, reject) => {
       const leave = (): void => {
+        if (!this.#waiting.delete(enter)) return;
         clearTimeout(timer);
-        signal?.removeEventListener('abort', gone);
-        this.#waiting.delete(enter);
+        stop?.();
         this.#waitedMs += performance.now() - since;
       };
       const enter = (): void => {
@@ -126,8 +127,7 @@ export class Permits {
         reject(new ProblemError('overloaded', `${what} is busy: no permit within ${timeoutMs} ms`));
       }, timeoutMs);
       this.#waiting.add(enter);
-      signal?.addEventListener('abort', gone);
-      if (signal?.aborted === true) gone();
+      const stop = whenGone?.(gone);
     });
   }
 }

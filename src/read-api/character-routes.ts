@@ -2,10 +2,10 @@ import { Router, type Request, type Response } from 'express';
 import type { Snapshot } from '../domain/character/snapshot.ts';
 import type { ClientOf } from '../platform/http/client.ts';
 import { preferredEncoding } from '../platform/http/encoding.ts';
-import { whenGone } from '../platform/http/gone.ts';
 import { jsonBody, methodNotAllowed, pathParameter } from '../platform/http/input.ts';
 import { preflight } from '../platform/http/preflight.ts';
 import { acceptedBody, requestPath } from '../platform/http/request-answer.ts';
+import { whenClosed } from '../platform/when-gone.ts';
 import { readCharacterQuery } from './character-query.ts';
 import { findOrFile, type ExpectationParts, type Found } from './expectation.ts';
 import type { HotLane } from './hot-lane.ts';
@@ -100,13 +100,12 @@ function sendEquipment(response: Response, snapshot: Snapshot): void {
 
 async function find(parts: CharacterParts, request: Request, response: Response, waitSeconds: number): Promise<Found> {
   const correlationId = String(response.locals.correlationId);
-  let gone: AbortSignal | undefined;
   return await findOrFile(parts, {
     name: pathParameter(request, 'name'),
     waitSeconds,
     correlationId,
     client: parts.clientOf(request),
-    signal: () => (gone ??= whenGone(response)),
+    whenGone: whenClosed(response),
     reload: response.locals.minPosition !== undefined,
   });
 }

@@ -1,6 +1,7 @@
 import { characterKey, parseCharacterName } from '../domain/character/name.ts';
 import { ProblemError } from '../domain/errors.ts';
 import type { Admission } from '../platform/http/admission.ts';
+import type { WhenGone } from '../platform/when-gone.ts';
 import type { AnswerCache } from './cache/answer-cache.ts';
 import type { Entry } from './cache/kept-entries.ts';
 import type { Wait, Waiters } from './cache/waiters.ts';
@@ -28,8 +29,7 @@ export interface ExpectationQuery {
   readonly waitSeconds: number;
   readonly correlationId: string;
   readonly client: string;
-  /** Asked for when there is something to wait for: aborts the wait when the client is gone. */
-  readonly signal: () => AbortSignal;
+  readonly whenGone: WhenGone;
   /** What is in memory may be too old for this read: it named a position that the database has. */
   readonly reload: boolean;
 }
@@ -81,9 +81,9 @@ export async function findOrFile(parts: ExpectationParts, query: ExpectationQuer
 async function look(
   parts: ExpectationParts,
   key: string,
-  { reload, signal }: Pick<ExpectationQuery, 'reload' | 'signal'>,
+  { reload, whenGone }: Pick<ExpectationQuery, 'reload' | 'whenGone'>,
 ): Promise<(Found & { kind: 'stored' }) | undefined> {
-  const found = await parts.cache.find(key, { reload, signal });
+  const found = await parts.cache.find(key, { reload, whenGone });
   if (found.kind === 'never-valued') return undefined;
   if (found.kind === 'stored') return found;
   throw new ProblemError('not-found', 'the game does not know a character of this name', { field: 'characterName' });

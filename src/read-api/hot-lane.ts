@@ -7,9 +7,9 @@ import { correlationIdOf } from '../platform/http/common-headers.ts';
 import { clientHas } from '../platform/http/conditional.ts';
 import { preferredEncoding, type Encoding } from '../platform/http/encoding.ts';
 import { sendOverloaded } from '../platform/http/front-door.ts';
-import { whenGone } from '../platform/http/gone.ts';
 import type { RateLimit } from '../platform/http/rate-limit.ts';
 import type { Logger } from '../platform/logging.ts';
+import { whenClosed } from '../platform/when-gone.ts';
 import type { Entry } from './cache/kept-entries.ts';
 import { ageSeconds, freshness } from './freshness.ts';
 import { createHitHeaders, ownHeaders, type HitHeaders } from './hit-headers.ts';
@@ -153,7 +153,7 @@ class Lane {
     const finish = (): void => this.#parts.onLoaded((performance.now() - began) / 1000, response.statusCode);
     // Nobody waits for this: it must not throw.
     try {
-      const found = await cache.find(read.key, { signal: () => whenGone(response) });
+      const found = await cache.find(read.key, { whenGone: whenClosed(response) });
       if (found.kind === 'stored' && (await this.#sendLoaded(read, found, left))) {
         finish();
         return;

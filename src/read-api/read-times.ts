@@ -29,12 +29,12 @@ export function createReadTimes(admission: Admission): ReadTimes {
   return {
     admission: {
       ...admission,
-      run(kind, work, signal) {
-        if (kind !== 'lookUps' && kind !== 'reads') return admission.run(kind, work, signal);
+      run(kind, work, whenGone) {
+        if (kind !== 'lookUps' && kind !== 'reads') return admission.run(kind, work, whenGone);
         const begun = performance.now();
         const done = (): void => record(current, performance.now() - begun);
         // Not around the wait: who is refused, or leaves, has read nothing.
-        return admission.run(kind, () => work().finally(done), signal);
+        return admission.run(kind, () => work().finally(done), whenGone);
       },
     },
     p99() {

@@ -92,7 +92,7 @@ function withoutFiling(error: unknown): undefined {
 /** The database and the log as strangers reach them: when admission lets them. */
 function admitted(parts: Parts, admission: Admission) {
   const database: Reading = {
-    query: (work, signal) => admission.run('reads', () => parts.database.query(work), signal),
+    query: (work) => admission.run('reads', () => parts.database.query(work)),
   };
   const store: Pick<Parts['store'], 'readLast' | 'readStream' | 'storeId'> = {
     readLast: (stream) => admission.run('reads', () => parts.store.readLast(stream)),

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createAdmission, LOOK_UPS } from '../../src/platform/http/admission.ts';
+import { whenAborted } from '../../src/platform/when-gone.ts';
 import { createLookUp } from '../../src/read-api/cache/look-up.ts';
 import { logParts, until } from '../support/log-parts.ts';
 import { outcome } from '../support/outcome.ts';
@@ -16,7 +17,7 @@ describe('a load that waits for the database', () => {
     const others = Array.from({ length: LOOK_UPS.largest * LOOK_UPS.atOnce });
     const busy = Promise.all(others.map(() => admission.run('lookUps', () => held)));
     const [one, other] = [new AbortController(), new AbortController()];
-    const asked = [one, other].map(({ signal }) => outcome(cache.find('a', { signal: () => signal })));
+    const asked = [one, other].map(({ signal }) => outcome(cache.find('a', { whenGone: whenAborted(signal) })));
     const waiting = () => admission.stats().lookUps.waiting;
     await until(
       () => Promise.resolve(waiting()),
@@ -26,7 +27,7 @@ describe('a load that waits for the database', () => {
     expect(waiting()).to.equal(1);
     other.abort();
     expect(waiting()).to.equal(0);
-    const next = cache.find('a', { signal: () => new AbortController().signal });
+    const next = cache.find('a', { whenGone: () => () => undefined });
     release();
     expect(await next).to.include({ kind: 'stored', tier: 'db' });
     await Promise.all([busy, ...asked]);

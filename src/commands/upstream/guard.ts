@@ -1,6 +1,7 @@
 import type { RequestClass } from '../../domain/valuation-request/request.ts';
 import { Permits } from '../../platform/permits.ts';
 import { startTimeLimit } from '../../platform/time-limit.ts';
+import { whenAborted } from '../../platform/when-gone.ts';
 import { sleep, type Budget } from './budget.ts';
 import type { Circuit } from './circuit.ts';
 import { DeferredError } from './deferred-error.ts';
@@ -96,7 +97,7 @@ async function inBulkhead<T>(
   const limit = startTimeLimit(maxWaitMs, signal);
   // Who got no place has not failed: the caller has left, or the work is put back.
   try {
-    return await bulkhead.run(enter, limit.signal);
+    return await bulkhead.run(enter, whenAborted(limit.signal));
   } catch (error) {
     if (place.had) throw error;
     signal?.throwIfAborted();

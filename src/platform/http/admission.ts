@@ -1,4 +1,5 @@
 import { Permits, type PermitStats } from '../permits.ts';
+import type { WhenGone } from '../when-gone.ts';
 
 /**
  * What takes part in admission: `lookUps` of answers share the round trips to the database, `reads` of other things go one
@@ -9,8 +10,8 @@ type AdmissionClass = 'lookUps' | 'reads' | 'commands' | 'waits';
 
 /** Lets only so much work at a time to the database: the excess is told so at once, while what is let in is done in time. */
 export interface Admission {
-  /** Runs `work` when it is its turn. Throws `ProblemError` `overloaded`; also when `signal` aborts in the queue. */
-  run<T>(kind: AdmissionClass, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Runs `work` when it is its turn. Throws `ProblemError` `overloaded`; also when who asked is gone before its turn. */
+  run<T>(kind: AdmissionClass, work: () => Promise<T>, whenGone?: WhenGone): Promise<T>;
   /** How much more work of this kind is worth beginning: bounded only while nobody is let in without a wait. */
   room(kind: AdmissionClass): number;
   /** Whether work of this kind would be refused now. */
@@ -66,7 +67,7 @@ export function createAdmission({ poolSize, maxQueue }: AdmissionOptions): Admis
   );
   const classes = { lookUps, reads, commands, waits };
   return {
-    run: (kind, work, signal) => classes[kind].run(work, signal),
+    run: (kind, work, whenGone) => classes[kind].run(work, whenGone),
     room: (kind) => (classes[kind].isCongested() ? classes[kind].room() : Infinity),
     isFull: (kind) => classes[kind].room() <= 0,
     turnAway: (kind) => classes[kind].turnAway(),

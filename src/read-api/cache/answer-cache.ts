@@ -2,6 +2,7 @@ import { ProblemError } from '../../domain/errors.ts';
 import type { Encoding } from '../../platform/http/encoding.ts';
 import type { Freshness } from '../../platform/read-models/expectation-body.ts';
 import type { ExpectationRead, ExpectationRow } from '../../platform/read-models/expectation.ts';
+import type { WhenGone } from '../../platform/when-gone.ts';
 import { ageSeconds, isServable } from '../freshness.ts';
 import { represent, representStored, type Representation, type Tier } from '../representation.ts';
 import type { ChangeListener } from './change-feed.ts';
@@ -56,8 +57,8 @@ interface Flight {
   outdated: boolean;
   /** Who wants the result. */
   askers: number;
-  /** Aborts when nobody is left who does. */
-  readonly deserted: AbortController;
+  /** What is to be done when the last of them has left. */
+  abandon: (() => void) | undefined;
 }
 
 /**
@@ -86,15 +87,12 @@ export class AnswerCache implements ChangeListener {
     return age < this.#parts.freshForSeconds() || old < RECHECK_MS ? entry : undefined;
   }
 
-  /**
-   * The answer as this process, Redis or the database knows it. `reload`: as the database knows it now. `signal`, asked
-   * for where there is something to wait for: who asks is gone. A load that all have left leaves the queue for the database.
-   */
+  /** The answer as this process, Redis or the database knows it; `reload`: as the database knows it now. */
   async find(
     key: string,
-    { reload = false, signal }: { reload?: boolean; signal?: () => AbortSignal } = {},
+    { reload = false, whenGone }: { reload?: boolean; whenGone?: WhenGone } = {},
   ): Promise<Found> {
-    if (reload) return await this.#board(key, this.#fly(key), signal);
+    if (reload) return await this.#board(key, this.#fly(key), whenGone);
     const now = this.#now();
     const entry = this.peek(key, now);
     if (entry !== undefined) return { kind: 'stored', entry, tier: 'l1' };
@@ -103,7 +101,7 @@ export class AnswerCache implements ChangeListener {
     const shared = this.#flights.has(key) ? undefined : await this.#fromShared(key);
     if (shared !== undefined) return shared;
     const flight = this.#flights.get(key) ?? this.#fly(key);
-    return await this.#board(key, flight, signal).catch((error: unknown) => this.#orStale(key, error));
+    return await this.#board(key, flight, whenGone).catch((error: unknown) => this.#orStale(key, error));
   }
 
   /** Whether a load of this character would begin with the database. */
@@ -159,9 +157,13 @@ export class AnswerCache implements ChangeListener {
 
   /** Loads once for all who ask meanwhile; again when a change overtakes the load. */
   #fly(key: string): Flight {
-    const deserted = new AbortController();
+    const whenDeserted: WhenGone = (abandon) => {
+      flight.abandon = abandon;
+      if (flight.askers === 0) queueMicrotask(abandon);
+      return () => (flight.abandon = undefined);
+    };
     const run = async (): Promise<Found> => {
-      const load = () => this.#fromDatabase(key, deserted.signal);
+      const load = () => this.#fromDatabase(key, whenDeserted);
       let found = await load();
       while (flight.outdated) {
         flight.outdated = false;
@@ -174,22 +176,20 @@ export class AnswerCache implements ChangeListener {
     };
     // The load begins in the next microtask: its flight is known by then.
     const result = Promise.resolve().then(run).finally(done);
-    const flight: Flight = { outdated: false, askers: 0, deserted, result };
+    const flight: Flight = { outdated: false, askers: 0, abandon: undefined, result };
     this.#flights.set(key, flight);
     return flight;
   }
 
   /** Waits for a load like others; the last to leave takes it out of the way of those who come next. */
-  async #board(key: string, flight: Flight, whenGone: (() => AbortSignal) | undefined): Promise<Found> {
+  async #board(key: string, flight: Flight, whenGone: WhenGone | undefined): Promise<Found> {
     const leave = (): void => {
       if (--flight.askers > 0) return;
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
-      flight.deserted.abort();
+      flight.abandon?.();
     };
-    const signal = whenGone?.();
     flight.askers++;
-    signal?.addEventListener('abort', leave, { once: true });
-    return await flight.result.finally(() => signal?.removeEventListener('abort', leave));
+    return await flight.result.finally(whenGone?.(leave));
   }
 
   /** Asks Redis once for all who ask meanwhile; it knows nothing that is pending, and answers what is fresh. */
@@ -209,8 +209,8 @@ export class AnswerCache implements ChangeListener {
     return asked.result;
   }
 
-  async #fromDatabase(key: string, signal: AbortSignal): Promise<Loaded> {
-    const { row, ignoredAt } = await this.#parts.lookUp(key, signal);
+  async #fromDatabase(key: string, whenGone: WhenGone): Promise<Loaded> {
+    const { row, ignoredAt } = await this.#parts.lookUp(key, whenGone);
     const now = this.#now();
     if (row !== undefined && isServable(ageSeconds(row.asOf, now))) return { kind: 'stored', row, tier: 'db' };
     const since = ignoredAt?.getTime() ?? 0;

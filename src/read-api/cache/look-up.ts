@@ -2,9 +2,10 @@ import type { Database } from '../../platform/database.ts';
 import { createGrouped } from '../../platform/grouped.ts';
 import { LOOK_UPS, type Admission } from '../../platform/http/admission.ts';
 import { lookUpAnswers, type AnswerLookUp } from '../../platform/read-models/expectation.ts';
+import type { WhenGone } from '../../platform/when-gone.ts';
 
-/** What the database knows of a character. `signal`: nobody wants it any more. Throws `ProblemError` `overloaded`. */
-export type LookUp = (characterKey: string, signal: AbortSignal) => Promise<AnswerLookUp>;
+/** What the database knows of a character. Throws `ProblemError` `overloaded`. */
+export type LookUp = (characterKey: string, whenGone: WhenGone) => Promise<AnswerLookUp>;
 
 /** Looks characters up in groups, as many at a time as admission lets in. */
 export function createLookUp(database: Pick<Database, 'query'>, admission: Pick<Admission, 'run'>): LookUp {
@@ -12,5 +13,5 @@ export function createLookUp(database: Pick<Database, 'query'>, admission: Pick<
     (keys) => database.query((sql) => lookUpAnswers(sql, keys)),
     LOOK_UPS,
   );
-  return (key, signal) => admission.run('lookUps', () => ask(key), signal);
+  return (key, whenGone) => admission.run('lookUps', () => ask(key), whenGone);
 }

@@ -1,9 +1,15 @@
-import { startTimeLimit } from '../../platform/time-limit.ts';
+import { startTimeLimit, type TimeLimit } from '../../platform/time-limit.ts';
+import type { WhenGone } from '../../platform/when-gone.ts';
+
+interface Patience {
+  readonly waitSeconds: number;
+  readonly whenGone: WhenGone;
+}
 
 /** Reads that wait for a change of a character; woken by the change feed, not by looking again and again. */
 export interface Waiters {
   /** Begins to listen at once. */
-  wait(key: string, until: { readonly waitSeconds: number; readonly signal: () => AbortSignal }): Wait;
+  wait(key: string, until: Patience): Wait;
   /** Something about this character changed. */
   wake(key: string): void;
   wakeAll(): void;
@@ -24,8 +30,8 @@ export function createWaiters(): Waiters {
   let closed = false;
   const wakeAll = (): void => listening.forEach((listeners) => listeners.forEach((listener) => listener()));
   return {
-    wait(key, { waitSeconds, signal }) {
-      const { signal: deadline, end: endLimit } = startTimeLimit(waitSeconds * 1000, signal());
+    wait(key, until) {
+      const { signal: deadline, end: endLimit } = startPatience(until);
       let changed = false;
       let tell: Listener = () => undefined;
       const listener = (): void => {
@@ -56,6 +62,19 @@ export function createWaiters(): Waiters {
     close() {
       closed = true;
       wakeAll();
+    },
+  };
+}
+
+function startPatience({ waitSeconds, whenGone }: Patience): TimeLimit {
+  const gone = new AbortController();
+  const stopListening = whenGone(() => gone.abort());
+  const { signal, end } = startTimeLimit(waitSeconds * 1000, gone.signal);
+  return {
+    signal,
+    end() {
+      stopListening();
+      end();
     },
   };
 }

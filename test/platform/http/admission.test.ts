@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ProblemError } from '../../../src/domain/errors.ts';
 import { until } from '../../support/log-parts.ts';
 import { createAdmission } from '../../../src/platform/http/admission.ts';
+import { whenAborted } from '../../../src/platform/when-gone.ts';
 
 describe('admission', () => {
   const limits = { pool: 9, queue: 10 };
@@ -104,11 +105,11 @@ describe('admission', () => {
     const client = new AbortController();
     let done = 0;
     const count = () => Promise.resolve(void (done += 1));
-    const left = rejection(admission.run('reads', count, client.signal));
+    const left = rejection(admission.run('reads', count, whenAborted(client.signal)));
     const stays = admission.run('reads', count);
     client.abort();
     expect(await left).to.equal('overloaded: left the queue for reading');
-    expect(await rejection(admission.run('reads', count, client.signal))).to.include('left the queue');
+    expect(await rejection(admission.run('reads', count, whenAborted(client.signal)))).to.include('left the queue');
     expect(admission.stats().reads).to.include({ active: 1, waiting: 1, refused: 0 });
     end();
     await Promise.all([first, stays]);
