@@ -1,7 +1,7 @@
 /**
  * What a read takes, tier by tier. A wrong status or a body that differs from the first voids a part: it is not
  * written. Run: `npm run bench:read [part …]` (parts: hits, not-modified, l2, db, crowd, zipf, memory, overload,
- * invalidation). Needs Linux (`taskset`, `/proc`), two cores and quiet. Writes evidence/read.json.
+ * overload-what-if, invalidation). Needs Linux (`taskset`, `/proc`), two cores and quiet. Writes evidence/read.json.
  */
 import { machine, readEvidence, writeEvidence } from './evidence.ts';
 import { storeAnswers } from './read/characters.ts';
@@ -9,7 +9,7 @@ import { measureCrowd } from './read/crowd.ts';
 import { measureHits } from './read/hits.ts';
 import { measureInvalidation } from './read/invalidation.ts';
 import { VoidRun } from './read/load.ts';
-import { measureOverload } from './read/overload.ts';
+import { measureOverload, measureWhatIfOverload } from './read/overload.ts';
 import { openStage, pin } from './read/stage.ts';
 import { measureMemory, measureTier, measureZipf } from './read/tiers.ts';
 
@@ -29,6 +29,7 @@ const parts: Readonly<Record<string, () => Promise<unknown>>> = {
   zipf: () => measureZipf(stage, shared),
   memory: () => measureMemory(stage, shared),
   overload: () => measureOverload(stage, shared),
+  'overload-what-if': () => measureWhatIfOverload(stage),
   invalidation: () => measureInvalidation(stage),
 };
 

@@ -1,4 +1,4 @@
-import { pathOf } from './characters.ts';
+import { pathOf, WHAT_IF_CHARACTERS } from './characters.ts';
 import { requestBytes } from './connection.ts';
 import type { NextRequest } from './load.ts';
 
@@ -20,4 +20,15 @@ export function asking(numbers: () => number): NextRequest {
 export function inTurn(count: number): () => number {
   let number = 0;
   return () => (number = (number + 1) % count);
+}
+
+/** Questions with a price of spares in turn, none twice in a run: 3 digits of a price tell one question from another. */
+export function whatIfs(): NextRequest {
+  const characters = inTurn(WHAT_IF_CHARACTERS);
+  let number = 0;
+  return () => {
+    const price = (100 + (Math.floor(number++ / WHAT_IF_CHARACTERS) % 900)) * 1e7;
+    const path = `${pathOf(characters())}?sparePrice=${price}`;
+    return { path, bytes: requestBytes(path) };
+  };
 }

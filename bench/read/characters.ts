@@ -1,5 +1,6 @@
 import { openClient, type Client } from '../../src/platform/database-client.ts';
 import { sha256 } from '../../src/domain/ids.ts';
+import type { Snapshot } from '../../src/domain/character/snapshot.ts';
 import { defaultAssumptions } from '../../src/domain/valuation/assumptions.ts';
 import { compactValuation } from '../../src/domain/valuation/compact.ts';
 import { renderExpectation } from '../../src/domain/valuation/render.ts';
@@ -14,6 +15,9 @@ export interface Answers {
   readonly storedBytes: number;
   readonly origin: string;
 }
+
+/** Characters whose equipment is stored beside their answer. */
+export const WHAT_IF_CHARACTERS = 100;
 
 const nameOf = (number: number): string => `벤치${number}`;
 export const pathOf = (number: number): string =>
@@ -35,6 +39,9 @@ export async function storeAnswers(databaseUrl: string, count: number): Promise<
     storedBytes = rows[0]?.body.length ?? storedBytes;
     await insert(sql, rows);
   }
+  for (let number = 0; number < WHAT_IF_CHARACTERS; number += 1) {
+    await sql`insert into snapshot_view ${sql(snapshotRow(number, { character, equipment, asOf }))}`;
+  }
   await sql`analyze expectation_view`;
   await sql.end();
   return { identityBytes: Buffer.byteLength(template), storedBytes, origin };
@@ -52,6 +59,20 @@ async function rowOf(template: string, number: number, asOf: string) {
     etag: sha256(json).slice(0, 32),
     body: await toBrotli(Buffer.from(json)),
   };
+}
+
+function snapshotRow(number: number, of: Pick<Snapshot, 'character' | 'equipment'> & { readonly asOf: string }) {
+  const name = nameOf(number);
+  const snapshot: Snapshot = {
+    characterKey: name,
+    character: { ...of.character, name, ocid: name },
+    equipment: of.equipment,
+    fingerprint: 'bench',
+    payloadHash: 'bench',
+    fetchStartedAt: of.asOf,
+    fetchedAt: of.asOf,
+  };
+  return { ocid: name, character_key: name, snapshot: JSON.stringify(snapshot) };
 }
 
 async function insert(sql: Client, rows: readonly Awaited<ReturnType<typeof rowOf>>[]): Promise<void> {

@@ -1,39 +1,85 @@
-import { asking, inTurn } from './asking.ts';
-import type { Answer } from './connection.ts';
-import { closedLoop, openLoop, type Load, type Measured } from './load.ts';
+import { asking, inTurn, whatIfs } from './asking.ts';
+import { WHAT_IF_CHARACTERS } from './characters.ts';
+import { requestBytes, type Answer, type FirstBodies } from './connection.ts';
+import { closedLoop, openLoop, type Load, type Measured, type NextRequest } from './load.ts';
 import { familyMs } from '../processor.ts';
 import { pin, unpin, type Stage } from './stage.ts';
 
 const SECONDS = 30;
 const TIMES = 3;
-/** Requests that the peak is looked for with: enough to keep the database busy, too few to be refused. */
-const PEAK_CONNECTIONS = 24;
+/** Questions of the what-if part that are asked a second time. */
+const REPEATED = 100;
 const UNLOADED_SHARE = 0.3;
+const VARIABLES = { SNAPSHOT_FRESH_FOR_SECONDS: '86400', CACHE_L1_MEGABYTES: '1' };
+
+/** What too much is asked of. */
+interface Asked {
+  readonly next: NextRequest;
+  /** What each connection asks once before it is used. */
+  readonly beforehand: NextRequest;
+  /** Requests that the peak is looked for with: enough to keep the process busy, too few to be refused. */
+  readonly peakConnections: number;
+  readonly connections: number;
+  readonly calmSeconds: number;
+}
+
+const admitted = (answer: Answer): boolean => answer.status === 200;
+
+/** Reads from the database, the cheapest that can be too many. */
+export async function measureOverload(stage: Stage, { characters }: { readonly characters: number }) {
+  const next = asking(inTurn(characters));
+  const asked = { next, beforehand: next, peakConnections: 24, connections: 1000, calmSeconds: 10 };
+  return await overloadWith(stage, asked, new Map());
+}
+
+/** What-if questions, each with a calculation of its own: the dearest. A second process has to answer some of them alike. */
+export async function measureWhatIfOverload(stage: Stage) {
+  const first: FirstBodies = new Map();
+  const beforehand = asking(inTurn(WHAT_IF_CHARACTERS));
+  const asked = { next: whatIfs(), beforehand, peakConnections: 2, connections: 200, calmSeconds: 30 };
+  const measured = await overloadWith(stage, asked, first);
+  const repeated = await repeat(stage, first);
+  return { ...measured, repeated };
+}
+
+/** Asks a process that has calculated nothing yet for some of what was answered: a body that differs voids the run. */
+async function repeat(stage: Stage, first: FirstBodies): Promise<number> {
+  const paths = [...first.keys()].filter((path) => path.includes('?')).slice(-REPEATED);
+  let at = 0;
+  const next: NextRequest = () => {
+    const path = paths[at++ % paths.length] ?? '';
+    return { path, bytes: requestBytes(path) };
+  };
+  const server = await stage.serve(VARIABLES);
+  const load = { port: server.port, connections: 1, first, next, expected: admitted };
+  const { answers } = await closedLoop({ ...load, seconds: 5 });
+  await server.stop();
+  return Math.min(answers, paths.length);
+}
 
 /**
- * Reads from the database at three times what the process can take; what is refused says so with 503. The process and its
- * database have one core, the generator the other: it must not take from them what they are measured by.
+ * Asks for three times what the process can take; what is refused says so with 503. The process and its database have one
+ * core, the generator the other: it must not take from them what they are measured by.
  */
-export async function measureOverload(stage: Stage, { characters }: { readonly characters: number }) {
+async function overloadWith(stage: Stage, asked: Asked, first: FirstBodies) {
   pin(stage.postgresPid, 0);
-  const server = await stage.serve({ SNAPSHOT_FRESH_FOR_SECONDS: '86400', CACHE_L1_MEGABYTES: '1' }, 0);
-  const admitted = (answer: Answer): boolean => answer.status === 200;
-  const next = asking(inTurn(characters));
+  const server = await stage.serve(VARIABLES, 0);
   const load: Omit<Load, 'connections' | 'seconds'> = {
     port: server.port,
-    first: new Map(),
-    next,
+    first,
+    next: asked.next,
     expected: (answer) => admitted(answer) || answer.status === 503,
     counted: admitted,
   };
   const processorMs = (): number => familyMs(server.pid) + familyMs(stage.postgresPid);
-  await closedLoop({ ...load, connections: PEAK_CONNECTIONS, seconds: 5 });
+  const { peakConnections: connections } = asked;
+  await closedLoop({ ...load, connections, seconds: 5 });
   const atFirst = processorMs();
-  const peak = await closedLoop({ ...load, connections: PEAK_CONNECTIONS, seconds: 10 });
+  const peak = await closedLoop({ ...load, connections, seconds: 10 });
   const ofPeakMs = processorMs() - atFirst;
   const capacity = peak.perSecond;
-  const open = { ...load, connections: 1000, beforehand: next };
-  const calm = { ...open, seconds: 10, perSecond: Math.round(capacity * UNLOADED_SHARE) };
+  const open = { ...load, connections: asked.connections, beforehand: asked.beforehand };
+  const calm = { ...open, seconds: asked.calmSeconds, perSecond: Math.round(capacity * UNLOADED_SHARE) };
   const unloaded = await openLoop(calm);
   const before = processorMs();
   const overload = await openLoop({ ...open, seconds: SECONDS, perSecond: TIMES * capacity });

@@ -16,10 +16,7 @@ export interface ValuationPool {
   readonly engine: string;
   /** The compact valuation of a character's equipment under the default assumptions. */
   value(equipment: NormalisedEquipment): Promise<CompactValuation>;
-  /**
-   * The JSON that answers a reader's question. Throws `ProblemError`: `overloaded` when the queue is full, otherwise what
-   * the question got wrong.
-   */
+  /** The JSON that answers a reader's question. Throws `ProblemError` with what the question got wrong. */
   answer(question: Question): Promise<string>;
   close(): Promise<void>;
 }
@@ -33,8 +30,6 @@ export interface ValuationPoolOptions {
 const THREAD = new URL('./valuation-thread.js', import.meta.url);
 /** Of a thread's heap: some 120 MiB are in use; without a limit twice as much is let go late. */
 const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
-/** Questions that may wait for a thread. */
-const LONGEST_QUEUE = 32;
 
 /** Checks the rule files (a broken one stops the start here) and starts the threads. */
 export async function openValuationPool({ threads, thread = THREAD }: ValuationPoolOptions): Promise<ValuationPool> {
@@ -58,7 +53,6 @@ export async function openValuationPool({ threads, thread = THREAD }: ValuationP
 }
 
 async function ask(pool: Piscina, question: Question): Promise<string> {
-  if (pool.queueSize >= LONGEST_QUEUE) throw new ProblemError('overloaded', 'too many calculations are waiting');
   const reply = (await pool.run(question, { name: 'answer' })) as Reply;
   if ('json' in reply) return reply.json;
   const { code, message, field } = reply.refusal;

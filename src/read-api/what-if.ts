@@ -6,6 +6,7 @@ import { assumptionsKey, type Assumptions } from '../domain/valuation/assumption
 import { parseEstimate } from '../domain/valuation/estimate-input.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import type { Reading } from '../platform/database.ts';
+import type { Admission } from '../platform/http/admission.ts';
 import { toBrotli } from '../platform/http/encoding.ts';
 import type { ExpectationRow } from '../platform/read-models/expectation.ts';
 import { findSnapshot } from '../platform/read-models/snapshot.ts';
@@ -25,6 +26,7 @@ export interface WhatIf {
 export interface WhatIfParts {
   readonly database: Reading;
   readonly pool: Pick<ValuationPool, 'answer'>;
+  readonly admission: Pick<Admission, 'run'>;
 }
 
 /** Whose answer it is, and what tells it from any other. */
@@ -54,7 +56,7 @@ const DEADLINE_MS = 3000;
 
 /** Makes the reader's side of the valuation pool. */
 export function createExplorer(parts: WhatIfParts): Explorer {
-  const remember = createMemory();
+  const remember = createMemory(parts.admission);
   return {
     async explore(row, asked, snapshot) {
       const sparePrice = Number(asked.assumptions.sparePrice.toPrecision(PRICE_DIGITS));
@@ -75,12 +77,18 @@ export function createExplorer(parts: WhatIfParts): Explorer {
   };
 }
 
-/** Calculates each key once for all who ask at the same time, and keeps the bytes. */
-function createMemory(): (key: string, calculation: () => Promise<Buffer>) => Promise<Buffer> {
+/**
+ * Calculates each key once for all who ask at the same time, and keeps the bytes. Admission stands before all that a
+ * calculation needs: refusing one must not cost its snapshot.
+ */
+function createMemory(
+  admission: Pick<Admission, 'run'>,
+): (key: string, calculation: () => Promise<Buffer>) => Promise<Buffer> {
   const kept = new LRUCache<string, Buffer>({ maxSize: REMEMBERED_BYTES, sizeCalculation: (body) => body.length });
   const underWay = new Map<string, Promise<Buffer>>();
   const start = (key: string, calculation: () => Promise<Buffer>): Promise<Buffer> => {
-    const running = calculation()
+    const running = admission
+      .run('calculations', calculation)
       .then((body) => {
         kept.set(key, body);
         return body;

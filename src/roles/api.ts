@@ -54,7 +54,7 @@ export async function startApiRole(parts: Parts): Promise<Api> {
   const freshForSeconds = (): number => config.SNAPSHOT_FRESH_FOR_SECONDS;
   const threads = { threads: config.VALUATION_THREADS, thread: valuationThread };
   const pool = lifeline.add('jobs', await openValuationPool(threads), (it) => it.close());
-  const explorer = createExplorer({ database, pool });
+  const explorer = createExplorer({ database, pool, admission });
   const { cache, waiters } = await startCache(parts, { admission, freshForSeconds });
   const { countHit, countRead } = createReadMetrics(metrics.registry, () => cache.stats());
   const sending = { cache, freshForSeconds, countRead };

@@ -1,8 +1,9 @@
-import { Router, type Request } from 'express';
+import { Router } from 'express';
 import { createFilingLimits, type FilingLimits } from '../commands/requests/filing-limits.ts';
 import { createAdmission, type Admission } from '../platform/http/admission.ts';
 import { createClientOf, type ClientOf } from '../platform/http/client.ts';
 import { limitRequests } from '../platform/http/limit-requests.ts';
+import { kindOf } from '../platform/http/question.ts';
 import { createRateLimit, type RateLimit } from '../platform/http/rate-limit.ts';
 import { exportAdmission } from '../platform/metrics.ts';
 import type { Parts } from './parts.ts';
@@ -25,25 +26,18 @@ const WHAT_IF_PER_MINUTE = 60;
 export function createProtection({ config, database, metrics }: Parts): Protection {
   const clientOf = createClientOf(config.TRUSTED_PROXIES);
   const poolSize = (): number => database.stats().size;
-  const admission = createAdmission({ poolSize, maxQueue: () => config.ADMISSION_MAX_QUEUE });
+  const { VALUATION_THREADS: threads, ADMISSION_MAX_QUEUE } = config;
+  const admission = createAdmission({ poolSize, threads, maxQueue: () => ADMISSION_MAX_QUEUE });
   exportAdmission(metrics.registry, () => admission.stats());
   const router = Router();
   if (config.RATE_LIMIT === 'off') return { clientOf, requests: undefined, filing: undefined, admission, router };
   const requests = createRateLimit({ name: 'requests', perMinute: config.RATE_LIMIT });
   const whatIf = createRateLimit({ name: 'what-if', perMinute: WHAT_IF_PER_MINUTE });
   const filing = createFilingLimits({ perMinute: config.FILED_PER_MINUTE });
-  router.use(limitRequests(clientOf, (request) => (isWhatIf(request) ? whatIf : requests)));
+  router.use(
+    limitRequests(clientOf, ({ method, originalUrl }) =>
+      kindOf(method, originalUrl) === 'calculations' ? whatIf : requests,
+    ),
+  );
   return { clientOf, requests, filing, admission, router };
-}
-
-/** A calculation on demand: a path of its own, or assumptions beside the parameters that only say when. */
-const WHAT_IF = /\/(?:estimates|plan|distribution)\/?$/i;
-const VALUATION = /\/expectation\/?$/i;
-const ONLY_WHEN = new Set(['wait', 'at']);
-
-function isWhatIf({ method, path, query }: Request): boolean {
-  // A browser's question before the question: nothing is calculated.
-  if (method === 'OPTIONS') return false;
-  if (WHAT_IF.test(path)) return true;
-  return VALUATION.test(path) && Object.keys(query).some((name) => !ONLY_WHEN.has(name));
 }

@@ -31,7 +31,7 @@ export async function settle(sql: Client, key: string, position: number, outcome
 
 /** Looks up in this database, as a process does. */
 export function looking(database: Database): LookUp {
-  return createLookUp(database, createAdmission({ poolSize: () => 5, maxQueue: () => 100 }));
+  return createLookUp(database, createAdmission({ poolSize: () => 5, threads: 1, maxQueue: () => 100 }));
 }
 
 /** A cache of this process alone, with the usual times. */

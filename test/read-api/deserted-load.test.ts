@@ -9,7 +9,7 @@ import { plainCache, storeAnswer } from './answers.ts';
 describe('a load that waits for the database', () => {
   it('leaves the queue when all who asked are gone, not before; who comes next gets a load of its own', async () => {
     const parts = await logParts();
-    const admission = createAdmission({ poolSize: () => 1, maxQueue: () => 10 });
+    const admission = createAdmission({ poolSize: () => 1, threads: 1, maxQueue: () => 10 });
     const cache = plainCache(createLookUp(parts.database, admission));
     await parts.database.query((sql) => storeAnswer(sql, { key: 'a', at: 1 }));
     let release = (): void => undefined;

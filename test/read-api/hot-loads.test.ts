@@ -22,7 +22,7 @@ describe('what the hot lane loads', () => {
 
   /** A server of the lane alone; what it leaves to others is answered 418. */
   async function serve(log: Logger = silent) {
-    const admission = createAdmission({ poolSize: () => 5, maxQueue: () => 0 });
+    const admission = createAdmission({ poolSize: () => 5, threads: 1, maxQueue: () => 0 });
     const cache = plainCache(createLookUp(parts.database, admission));
     const loaded: number[] = [];
     const hits = { counted: 998 };

@@ -18,7 +18,7 @@ const busy = (ms: number) => async () => {
 const quick = () => Promise.resolve();
 
 describe('what reads take', () => {
-  const begin = () => createReadTimes(createAdmission({ poolSize: () => 1, maxQueue: () => 1 }));
+  const begin = () => createReadTimes(createAdmission({ poolSize: () => 1, threads: 1, maxQueue: () => 1 }));
 
   it('is not known while nobody reads', async () => {
     const { admission, p99 } = begin();

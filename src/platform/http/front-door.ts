@@ -4,11 +4,10 @@ import type { Admission } from './admission.ts';
 import { correlationIdOf, pushCommonHeaders } from './common-headers.ts';
 import type { Refusal } from './early-refusal.ts';
 import { PROBLEM_TYPE, RETRY_AFTER_SECONDS, toProblem } from './problem.ts';
+import { kindOf, type QuestionKind } from './question.ts';
 
 const PUBLIC = '/api/';
 const OPERATORS = '/api/v4/admin';
-/** A read of a stored answer. */
-const LOOK_UP = /\/expectation\/?(?:\?|$)/;
 const TRACE = '@trace@';
 /** Made once: a refusal must cost a fraction of what it saves. */
 const [BEFORE = '', BEHIND = ''] = JSON.stringify(
@@ -41,15 +40,15 @@ export type FrontDoor = (request: IncomingMessage, response: ServerResponse) => 
  */
 export function createFrontDoor(admission: Admission): FrontDoor {
   // A batch of requests is parsed before any of them reaches admission: those on their way there count too.
-  const entering = { lookUps: 0, reads: 0, commands: 0 };
-  const enter = (kind: keyof typeof entering): void => {
+  const entering = { lookUps: 0, calculations: 0, reads: 0, commands: 0 };
+  const enter = (kind: QuestionKind): void => {
     if (entering[kind] === 0) setImmediate(() => (entering[kind] = 0));
     entering[kind] += 1;
   };
   return (request, response) => {
     const { url = '', method } = request;
     if (!url.startsWith(PUBLIC) || url.startsWith(OPERATORS)) return false;
-    const kind = method === 'POST' ? 'commands' : LOOK_UP.test(url) ? 'lookUps' : 'reads';
+    const kind = kindOf(method, url);
     if (admission.room(kind) > entering[kind]) {
       enter(kind);
       return false;

@@ -6,7 +6,7 @@ import { whenAborted } from '../../../src/platform/when-gone.ts';
 
 describe('admission', () => {
   const limits = { pool: 9, queue: 10 };
-  const open = () => createAdmission({ poolSize: () => limits.pool, maxQueue: () => limits.queue });
+  const open = () => createAdmission({ poolSize: () => limits.pool, threads: 1, maxQueue: () => limits.queue });
   afterEach(() => Object.assign(limits, { pool: 9, queue: 10 }));
 
   /** Work that ends when told. */

@@ -6,7 +6,7 @@ import { createFrontDoor } from '../../../src/platform/http/front-door.ts';
 import { until } from '../../support/log-parts.ts';
 
 describe('the front door', () => {
-  const admission = createAdmission({ poolSize: () => 1, maxQueue: () => 500 });
+  const admission = createAdmission({ poolSize: () => 1, threads: 1, maxQueue: () => 500 });
   const refuse = createFrontDoor(admission);
   const server = createServer((request, response) => {
     if (!refuse(request, response)) response.end('let in');
@@ -59,6 +59,21 @@ describe('the front door', () => {
     for (const path of others) expect((await ask(path)).status, path).to.equal(200);
     expect((await ask('/api/v4/valuations', { method: 'POST' })).status).to.equal(200);
     expect(admission.stats().reads.refused).to.equal(1);
+    await Promise.all(crowd);
+  });
+
+  it('refuses calculations while they wait for threads, and lets stored answers by', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const crowd = Array.from({ length: admission.room('calculations') }, () =>
+      admission.run('calculations', () => held),
+    );
+    expect(admission.room('calculations')).to.equal(0);
+    expect((await ask('/api/v4/characters/a/expectation?event=shining')).status).to.equal(503);
+    expect((await ask('/api/v4/estimates', { method: 'POST' })).status).to.equal(503);
+    expect((await ask('/api/v4/characters/a/expectation?wait=1')).status).to.equal(200);
+    expect(admission.stats().calculations.refused).to.equal(2);
+    release();
     await Promise.all(crowd);
   });
 });
