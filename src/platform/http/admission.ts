@@ -36,6 +36,8 @@ export const LONGEST_WAIT_MS = 1000;
 const CONGESTED_QUEUE = 8;
 /** Calculations that may wait for each thread: one takes as long as many reads. */
 const WAITING_CALCULATIONS = 8;
+/** A process that has calculated nothing yet takes up to a second for one. */
+const LONGEST_WAIT_FOR_CALCULATION_MS = 3000;
 /** Look-ups in one round trip, and such round trips at a time: all that a turn of the event loop does of them. */
 export const LOOK_UPS = { largest: 16, atOnce: 2 };
 /** Two groups of the group commit: one on its way to the database, one gathering meanwhile. */
@@ -47,8 +49,8 @@ const WAITS = 1000;
  * workers and health checks, which share it, find a permit.
  */
 export function createAdmission({ poolSize, threads, maxQueue }: AdmissionOptions): Admission {
-  const permits = (what: string, size: () => number, maxWaiting: () => number): Permits =>
-    new Permits({ what, size, maxWaiting, timeoutMs: LONGEST_WAIT_MS });
+  const permits = (what: string, size: () => number, maxWaiting: () => number, timeoutMs = LONGEST_WAIT_MS): Permits =>
+    new Permits({ what, size, maxWaiting, timeoutMs });
   const congestible = (what: string, size: () => number): Permits => {
     const its: Permits = permits(what, size, () =>
       Math.min(its.isCongested() ? CONGESTED_QUEUE : Infinity, maxQueue()),
@@ -56,15 +58,15 @@ export function createAdmission({ poolSize, threads, maxQueue }: AdmissionOption
     return its;
   };
   const twoThirds = (): number => Math.max(1, Math.floor((poolSize() * 2) / 3));
-  const inGroups = LOOK_UPS.largest * LOOK_UPS.atOnce;
   const classes = {
-    lookUps: congestible('looking up', () => inGroups),
+    lookUps: congestible('looking up', () => LOOK_UPS.largest * LOOK_UPS.atOnce),
     reads: congestible('reading', twoThirds),
     commands: permits('filing', () => COMMANDS, maxQueue),
     calculations: permits(
       'calculating',
       () => threads + 1,
       () => Math.min(WAITING_CALCULATIONS * threads, maxQueue()),
+      LONGEST_WAIT_FOR_CALCULATION_MS,
     ),
     waits: permits(
       'waiting for answers',
