@@ -141,6 +141,14 @@ describe('what-if questions', function () {
     });
   }
 
+  it('calculates once for a crowd that asks the same at once, and sheds none of it', async () => {
+    const path = `${character}/expectation?sparePrice=1230000000`;
+    for (const when of ['before it is known', 'when it is']) {
+      const crowd = await Promise.all(Array.from({ length: 40 }, () => application.fetch(path)));
+      expect(new Set(crowd.map(({ status }) => status)), when).to.deep.equal(new Set([200]));
+    }
+  });
+
   it('sheds calculations beyond its queue with 503, while stored answers are read', async () => {
     const questions = Array.from({ length: 80 }, (_, n) =>
       application.fetch(`${character}/plan?sparePrice=${1e9 + n * 1e7}`).then((response) => response.status),

@@ -50,7 +50,8 @@ export function createFrontDoor(admission: Admission): FrontDoor {
     if (!url.startsWith(PUBLIC) || url.startsWith(OPERATORS)) return false;
     const kind = kindOf(method, url);
     if (admission.room(kind) > entering[kind]) {
-      enter(kind);
+      // Many may ask for one calculation at once, or for what is remembered.
+      if (kind !== 'calculations') enter(kind);
       return false;
     }
     admission.turnAway(kind);
