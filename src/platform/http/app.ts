@@ -1,7 +1,7 @@
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import type { Logger } from '../logging.ts';
 import type { Metrics } from '../metrics.ts';
-import { correlationIdOf } from './common-headers.ts';
+import { correlationIdOf, OPEN_TO_ANY_ORIGIN } from './common-headers.ts';
 import { noSuchRoute, problemHandler } from './problem.ts';
 
 /** Takes the caller's `X-Correlation-ID` when it is well formed, else makes one; both ends see it. */
@@ -33,7 +33,7 @@ export function createApp(routers: readonly Router[], log: Logger, metrics: Metr
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.use(correlate, observe(log, metrics));
   app.use((request, response, next) => {
-    if (request.method === 'GET' || request.method === 'HEAD') response.set('Access-Control-Allow-Origin', '*');
+    if (request.method === 'GET' || request.method === 'HEAD') response.set(OPEN_TO_ANY_ORIGIN);
     next();
   });
   for (const router of routers) app.use(router);

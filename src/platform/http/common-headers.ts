@@ -22,7 +22,11 @@ function makeId(): string {
   return beginning + (LAST_DIGITS[next++] ?? '');
 }
 
+/** Pages of any origin may read an answer, and all of its headers. */
+export const OPEN_TO_ANY_ORIGIN = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': '*' };
+const OPEN = Object.entries(OPEN_TO_ANY_ORIGIN).flat();
+
 /** Adds the headers of every answer to a read, names and values in turn: correlated, open to any origin. */
 export function pushCommonHeaders(headers: string[], correlationId: string): void {
-  headers.push('X-Correlation-ID', correlationId, 'Access-Control-Allow-Origin', '*');
+  headers.push('X-Correlation-ID', correlationId, ...OPEN);
 }

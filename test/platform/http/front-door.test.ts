@@ -40,6 +40,7 @@ describe('the front door', () => {
       'retry-after': '2',
       'x-correlation-id': 'mine',
       'access-control-allow-origin': '*',
+      'access-control-expose-headers': '*',
     });
     expect(await refused.json()).to.deep.equal({
       type: 'urn:pve:problem:overloaded',
