@@ -1,6 +1,6 @@
 import { pathOf, WHAT_IF_CHARACTERS } from './characters.ts';
 import { requestBytes } from './connection.ts';
-import type { NextRequest } from './load.ts';
+import { VoidRun, type NextRequest } from './load.ts';
 
 /** Requests for the characters of these numbers. */
 export function asking(numbers: () => number): NextRequest {
@@ -22,13 +22,24 @@ export function inTurn(count: number): () => number {
   return () => (number = (number + 1) % count);
 }
 
-/** Questions with a price of spares in turn, none twice in a run: 3 digits of a price tell one question from another. */
+/** Digits of a price of spares that tell one question from another: 3, between 100 and 999. */
+const PRICES = 900;
+const MAGNITUDES = [1e7, 1e8, 1e9];
+const DISCOUNTS = [0, 3, 5, 10];
+
+/**
+ * Questions of which none is asked twice in a run, each about other assumptions than any other: were some alike but for the
+ * character, those that are answered would cost more the more of the others are refused.
+ */
 export function whatIfs(): NextRequest {
   const characters = inTurn(WHAT_IF_CHARACTERS);
   let number = 0;
   return () => {
-    const price = (100 + (Math.floor(number++ / WHAT_IF_CHARACTERS) % 900)) * 1e7;
-    const path = `${pathOf(characters())}?sparePrice=${price}`;
+    const magnitude = MAGNITUDES[Math.floor(number / PRICES) % MAGNITUDES.length] ?? NaN;
+    const discount = DISCOUNTS[Math.floor(number / PRICES / MAGNITUDES.length)];
+    if (discount === undefined) throw new VoidRun('there are no more questions');
+    const price = (100 + (number++ % PRICES)) * magnitude;
+    const path = `${pathOf(characters())}?sparePrice=${price}&mvp=${discount}`;
     return { path, bytes: requestBytes(path) };
   };
 }

@@ -4,8 +4,9 @@ import { pathOf } from './characters.ts';
 import { closedLoop, VoidRun, type Measured } from './load.ts';
 import { cpuMicroseconds, servePlain, type Server, type Stage } from './stage.ts';
 
-const ROUNDS = 7;
-const SECONDS = 3;
+/** Many and short: the machine's speed changes within seconds, and a round is compared with its neighbours. */
+const ROUNDS = 15;
+const SECONDS = 2;
 const CONNECTIONS = 100;
 /** A row counts when the server was the one that could not go faster. */
 const BUSY = 0.95;

@@ -20,6 +20,7 @@ interface Asked {
   /** Requests that the peak is looked for with: enough to keep the process busy, too few to be refused. */
   readonly peakConnections: number;
   readonly connections: number;
+  readonly peakSeconds: number;
   readonly calmSeconds: number;
 }
 
@@ -28,7 +29,7 @@ const admitted = (answer: Answer): boolean => answer.status === 200;
 /** Reads from the database, the cheapest that can be too many. */
 export async function measureOverload(stage: Stage, { characters }: { readonly characters: number }) {
   const next = asking(inTurn(characters));
-  const asked = { next, beforehand: next, peakConnections: 24, connections: 1000, calmSeconds: 10 };
+  const asked = { next, beforehand: next, peakConnections: 24, connections: 1000, peakSeconds: 10, calmSeconds: 10 };
   return await overloadWith(stage, asked, new Map());
 }
 
@@ -36,7 +37,7 @@ export async function measureOverload(stage: Stage, { characters }: { readonly c
 export async function measureWhatIfOverload(stage: Stage) {
   const first: FirstBodies = new Map();
   const beforehand = asking(inTurn(WHAT_IF_CHARACTERS));
-  const asked = { next: whatIfs(), beforehand, peakConnections: 2, connections: 200, calmSeconds: 30 };
+  const asked = { next: whatIfs(), beforehand, peakConnections: 2, connections: 200, peakSeconds: 30, calmSeconds: 60 };
   const measured = await overloadWith(stage, asked, first);
   const repeated = await repeat(stage, first);
   return { ...measured, repeated };
@@ -75,7 +76,7 @@ async function overloadWith(stage: Stage, asked: Asked, first: FirstBodies) {
   const { peakConnections: connections } = asked;
   await closedLoop({ ...load, connections, seconds: 5 });
   const atFirst = processorMs();
-  const peak = await closedLoop({ ...load, connections, seconds: 10 });
+  const peak = await closedLoop({ ...load, connections, seconds: asked.peakSeconds });
   const ofPeakMs = processorMs() - atFirst;
   const capacity = peak.perSecond;
   const open = { ...load, connections: asked.connections, beforehand: asked.beforehand };
