@@ -22,24 +22,22 @@ export function inTurn(count: number): () => number {
   return () => (number = (number + 1) % count);
 }
 
-/** Digits of a price of spares that tell one question from another: 3, between 100 and 999. */
-const PRICES = 900;
-const MAGNITUDES = [1e7, 1e8, 1e9];
-const DISCOUNTS = [0, 3, 5, 10];
+/** Prices of spares that are told apart by their 3 digits, and the step with which all of them come in turn. */
+const PRICES = { count: 900, step: 7 };
+const DISCOUNTS = ['mvp=0', 'mvp=3', 'mvp=5', 'mvp=10', 'mvp=0&pcRoom=true', 'mvp=3&pcRoom=true', 'mvp=5&pcRoom=true'];
 
 /**
- * Questions of which none is asked twice in a run, each about other assumptions than any other: were some alike but for the
- * character, those that are answered would cost more the more of the others are refused.
+ * Questions of which none is asked twice in a run, each about other assumptions than any other, high prices and low ones
+ * mixed: were some cheaper to answer than others, what is answered would depend on what is refused.
  */
 export function whatIfs(): NextRequest {
   const characters = inTurn(WHAT_IF_CHARACTERS);
   let number = 0;
   return () => {
-    const magnitude = MAGNITUDES[Math.floor(number / PRICES) % MAGNITUDES.length] ?? NaN;
-    const discount = DISCOUNTS[Math.floor(number / PRICES / MAGNITUDES.length)];
+    const price = (100 + ((number * PRICES.step) % PRICES.count)) * 1e7;
+    const discount = DISCOUNTS[Math.floor(number++ / PRICES.count)];
     if (discount === undefined) throw new VoidRun('there are no more questions');
-    const price = (100 + (number++ % PRICES)) * magnitude;
-    const path = `${pathOf(characters())}?sparePrice=${price}&mvp=${discount}`;
+    const path = `${pathOf(characters())}?sparePrice=${price}&${discount}`;
     return { path, bytes: requestBytes(path) };
   };
 }

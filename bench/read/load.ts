@@ -136,7 +136,7 @@ export async function openLoop(
         });
       };
       const tick = (): void => {
-        const due = Math.min(total, Math.floor(((performance.now() - began) * load.perSecond) / 1000));
+        const due = Math.min(total, 1 + Math.floor(((performance.now() - began) * load.perSecond) / 1000));
         for (; intended < due; intended += 1) {
           const at = began + (intended * 1000) / load.perSecond;
           // The longest idle: servers close a connection that is never used.

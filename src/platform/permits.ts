@@ -10,6 +10,8 @@ export interface PermitOptions {
   readonly timeoutMs: number;
   /** How many may wait; more are refused at once. */
   readonly maxWaiting?: () => number;
+  /** Time in which one wait that does no harm tells a burst from congestion: long enough for several to get a permit; in ms. */
+  readonly intervalMs?: number;
 }
 
 /** `granted`, `refused` and `waitedMs` (spent waiting, in ms, all together) count since the start. */
@@ -26,7 +28,7 @@ export interface PermitStats {
 export class Permits {
   readonly #options: PermitOptions;
   readonly #waiting = new Set<() => void>();
-  readonly #congestion = createCongestion();
+  readonly #congestion: ReturnType<typeof createCongestion>;
   #active = 0;
   #granted = 0;
   #refused = 0;
@@ -34,6 +36,7 @@ export class Permits {
 
   constructor(options: PermitOptions) {
     this.#options = options;
+    this.#congestion = createCongestion(options.intervalMs ?? INTERVAL_MS);
   }
 
   stats(): PermitStats {
@@ -132,26 +135,29 @@ export class Permits {
   }
 }
 
-/** A wait that does no harm, and the time in which one such wait tells a burst from congestion, in ms. */
+/** A wait that does no harm, and how long congestion is believed in when nobody gets a permit any more, in ms. */
 const HARMLESS_MS = 50;
+const BELIEVED_MS = 1000;
 const INTERVAL_MS = 100;
 
 /**
  * Tells a standing queue from a burst, after CoDel (RFC 8289): congested is whoever serves nobody without a wait for a
- * whole interval. A burst, or a pause of the process, ends with somebody who has hardly waited.
+ * whole interval. A burst, or a pause of the process, ends with somebody who has hardly waited; so does congestion
+ * that nobody has met for a while.
  */
-function createCongestion() {
+function createCongestion(intervalMs: number) {
   let congested = false;
   let shortest = 0;
-  let until = 0;
+  let until = -Infinity;
+  const isRecent = (now: number): boolean => now < until + BELIEVED_MS;
   return {
-    is: (): boolean => congested,
+    is: (): boolean => congested && isRecent(performance.now()),
     waited(ms: number): void {
       const now = performance.now();
       if (now >= until) {
-        congested = until > 0 && shortest > HARMLESS_MS;
+        congested = isRecent(now) && shortest > HARMLESS_MS;
         shortest = ms;
-        until = now + INTERVAL_MS;
+        until = now + intervalMs;
       } else shortest = Math.min(shortest, ms);
     },
   };

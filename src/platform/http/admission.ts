@@ -34,45 +34,51 @@ export interface AdmissionOptions {
 export const LONGEST_WAIT_MS = 1000;
 /** The longest queue while more is asked for than can be done: it makes nobody wait long, and does not run dry. */
 const CONGESTED_QUEUE = 8;
-/** Calculations that may wait for each thread: one takes as long as many reads. */
-const WAITING_CALCULATIONS = 8;
-/** A process that has calculated nothing yet takes up to a second for one. */
-const LONGEST_WAIT_FOR_CALCULATION_MS = 3000;
+/** Calculations that may wait for each thread, and while more is asked for than can be done: one takes as long as many reads. */
+const WAITING_CALCULATIONS = { atMost: 8, congested: 1 };
+/** A process that has calculated nothing yet takes up to a second for one, others a tenth. */
+const CALCULATIONS = { timeoutMs: 3000, intervalMs: 1000 };
 /** Look-ups in one round trip, and such round trips at a time: all that a turn of the event loop does of them. */
 export const LOOK_UPS = { largest: 16, atOnce: 2 };
 /** Two groups of the group commit: one on its way to the database, one gathering meanwhile. */
 const COMMANDS = 1000;
 const WAITS = 1000;
 
+/** A class of work: how much of it at a time, its longest queue, the longest while it is congested, times in ms. */
+interface ClassOptions {
+  readonly size: () => number;
+  readonly atMost?: number;
+  readonly congested?: number;
+  readonly timeoutMs?: number;
+  readonly intervalMs?: number;
+}
+
 /**
  * Makes the admission of a process. Reads have two thirds of the pool: however many there are, appends, projections,
  * workers and health checks, which share it, find a permit.
  */
 export function createAdmission({ poolSize, threads, maxQueue }: AdmissionOptions): Admission {
-  const permits = (what: string, size: () => number, maxWaiting: () => number, timeoutMs = LONGEST_WAIT_MS): Permits =>
-    new Permits({ what, size, maxWaiting, timeoutMs });
-  const congestible = (what: string, size: () => number): Permits => {
-    const its: Permits = permits(what, size, () =>
-      Math.min(its.isCongested() ? CONGESTED_QUEUE : Infinity, maxQueue()),
-    );
+  const open = (
+    what: string,
+    { size, atMost = Infinity, congested = CONGESTED_QUEUE, ...times }: ClassOptions,
+  ): Permits => {
+    const longest = (): number => (its.isCongested() ? congested : atMost);
+    const maxWaiting = (): number => Math.min(longest(), maxQueue());
+    const its: Permits = new Permits({ what, size, maxWaiting, timeoutMs: LONGEST_WAIT_MS, ...times });
     return its;
   };
   const twoThirds = (): number => Math.max(1, Math.floor((poolSize() * 2) / 3));
   const classes = {
-    lookUps: congestible('looking up', () => LOOK_UPS.largest * LOOK_UPS.atOnce),
-    reads: congestible('reading', twoThirds),
-    commands: permits('filing', () => COMMANDS, maxQueue),
-    calculations: permits(
-      'calculating',
-      () => threads + 1,
-      () => Math.min(WAITING_CALCULATIONS * threads, maxQueue()),
-      LONGEST_WAIT_FOR_CALCULATION_MS,
-    ),
-    waits: permits(
-      'waiting for answers',
-      () => WAITS,
-      () => 0,
-    ),
+    lookUps: open('looking up', { size: () => LOOK_UPS.largest * LOOK_UPS.atOnce }),
+    reads: open('reading', { size: twoThirds }),
+    commands: open('filing', { size: () => COMMANDS, congested: Infinity }),
+    calculations: open('calculating', {
+      size: () => threads + 1,
+      atMost: WAITING_CALCULATIONS.atMost * threads,
+      congested: WAITING_CALCULATIONS.congested * threads,
+      ...CALCULATIONS,
+    }),
+    waits: open('waiting for answers', { size: () => WAITS, atMost: 0, congested: 0 }),
   };
   return {
     run: (kind, work, whenGone) => classes[kind].run(work, whenGone),

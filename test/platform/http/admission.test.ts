@@ -78,6 +78,26 @@ describe('admission', () => {
     );
   });
 
+  it('lets calculations queue, only one for a thread while everyone has to wait, and forgets that when nobody comes', async () => {
+    limits.queue = 500;
+    const admission = open();
+    const room = (): Promise<number> => Promise.resolve(admission.room('calculations'));
+    const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 55));
+    expect(await room()).to.equal(10);
+    const crowd: Promise<void>[] = [];
+    // As many as may come, always.
+    await until(
+      async () => {
+        while ((await room()) > 0) crowd.push(admission.run('calculations', pause));
+        await Promise.race(crowd.splice(0, 1));
+        return admission.stats().calculations.waiting === 1 && (await room()) <= 0;
+      },
+      (isShort) => isShort,
+    );
+    await Promise.all(crowd);
+    await until(room, (places) => places === 10);
+  });
+
   it('serves in the order of asking', async () => {
     limits.pool = 1;
     const admission = open();
