@@ -100,6 +100,7 @@ function potentialOf(
     wearer: { job, characterLevel },
     // Thousands of states have the same route.
     lawOf: (route: Route) => memo(`route/${JSON.stringify(route)}`, () => lean(routeLaw(route))),
+    memo,
   };
   return solvePotential(state, context);
 }

@@ -149,12 +149,24 @@ describe('valuation of presets', () => {
       [wearing(hat), dear],
       [fighter, defaultAssumptions],
       [younger, defaultAssumptions],
+      [wearing(hat), { ...defaultAssumptions, initialGrade: 'epic' }],
+      [wearing(hat), { ...defaultAssumptions, guarantee: 'N' }],
       [wearing(hat), defaultAssumptions],
     ] as const)
       expect(valuate(equipment, rules, assumptions, memo)).to.deep.equal(valuate(equipment, rules, assumptions));
     expect(valuate(wearing(hat), rules, dear, memo)).to.not.deep.equal(
       valuate(wearing(hat), rules, defaultAssumptions, memo),
     );
+  });
+
+  it('keeps the way up to a grade once for all potentials that take it', () => {
+    const memo = boundedMemo(1000);
+    const ways = [hat, { ...hat, stars: 0 }].map((item) => {
+      const { potential: solved } = solveItems(wearing(item), rules, defaultAssumptions, memo)[0]!.components;
+      return solved.status === 'valued' ? solved.facts.tierUp : expect.fail(solved.status);
+    });
+    expect(ways[0]!.steps).to.not.deep.equal([]);
+    expect(ways[1]).to.equal(ways[0]);
   });
 
   it('shares items among classes that value the same and levels that count the same', () => {

@@ -2,6 +2,7 @@ import type { Grade, PotentialState } from '../../character/equipment.ts';
 import { quantile } from '../distribution/distribution.ts';
 import type { CostLaw } from '../distribution/law.ts';
 import { none, type Solved, unsupported, type Unsupported } from '../component.ts';
+import { type Memo, noMemo } from '../memo.ts';
 import type { PoolSlot } from '../slots.ts';
 import { type Trials, trialsOf } from '../trials.ts';
 import { contributionTo, type Goal, type GoalKey, isGoalKey, type Wearer } from './goal.ts';
@@ -37,6 +38,8 @@ export interface PotentialProblem {
   readonly cubePrice: number | null;
   /** What a route costs; `routeLaw`, or a memo of it: many problems have one route. */
   readonly lawOf?: (route: Route) => CostLaw;
+  /** Remembers the ways up: few, and thousands of problems have the same. */
+  readonly memo?: Memo;
 }
 
 export interface TierUpFacts {
@@ -190,10 +193,18 @@ function factsOf(problem: PotentialProblem, route: Route, priced: boolean): Pote
     tierUps: routeMoments(route, { perRoll: () => 0, perTierUp: 1 }).mean,
   };
   if (climb.length === 0) return facts;
-  const steps = climb.flatMap(({ grade: from, tierUp }) => (tierUp ? [{ from, tries: summariseTries(tierUp) }] : []));
-  const rolls = routeMoments(climb, { perRoll: () => 1 }).mean;
-  const cost = priced ? routeMoments(climb, { perRoll: ({ price }) => price }).mean : null;
-  return { ...facts, tierUp: { from: startGrade, to: grade, rolls, cost, steps } };
+  const key = `climb/${JSON.stringify([startGrade, grade, priced, climb])}`;
+  return { ...facts, tierUp: (problem.memo ?? noMemo)(key, () => wayUp(problem, climb, priced)) };
+}
+
+function wayUp({ startGrade, grade }: PotentialProblem, climb: Route, priced: boolean): TierUpFacts {
+  return {
+    from: startGrade,
+    to: grade,
+    rolls: routeMoments(climb, { perRoll: () => 1 }).mean,
+    cost: priced ? routeMoments(climb, { perRoll: ({ price }) => price }).mean : null,
+    steps: climb.flatMap(({ grade: from, tierUp }) => (tierUp ? [{ from, tries: summariseTries(tierUp) }] : [])),
+  };
 }
 
 /** Trials of one roll at a stage; where no stage is left, every roll will do. */
