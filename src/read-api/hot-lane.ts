@@ -6,7 +6,8 @@ import type { ClientOf } from '../platform/http/client.ts';
 import { correlationIdOf } from '../platform/http/common-headers.ts';
 import { clientHas } from '../platform/http/conditional.ts';
 import { preferredEncoding, type Encoding } from '../platform/http/encoding.ts';
-import { sendOverloaded } from '../platform/http/front-door.ts';
+import type { EarlyAnswer, EarlyAnswers } from '../platform/http/early-answers.ts';
+import { earlyOverloaded, sendOverloaded } from '../platform/http/front-door.ts';
 import type { RateLimit } from '../platform/http/rate-limit.ts';
 import type { Logger } from '../platform/logging.ts';
 import { whenClosed } from '../platform/when-gone.ts';
@@ -22,8 +23,8 @@ import { sendStored, type SendParts } from './send-stored.ts';
 export interface HotLane {
   /** Answers a plain read of what is stored; leaves anything else to `otherwise`, some of it after a look. */
   answer(request: IncomingMessage, response: ServerResponse, otherwise: RequestListener): void;
-  /** Whether a read of this path, which it would refuse now, is refused: it counts as such. */
-  refuses(path: string): boolean;
+  /** What it answers before node:http has parsed the request: from memory, or with a refusal. */
+  readonly early: EarlyAnswers;
   /** A request that Express has answered with what is stored about this character; the next such one may be answered here. */
   learn(request: Request, characterKey: string): void;
 }
@@ -54,6 +55,11 @@ interface PlainRead {
   readonly encoding: Encoding;
 }
 
+/** What the headers of a read say that is answered before it is parsed. */
+interface EarlyRead extends Pick<PlainRead, 'asked' | 'encoding'> {
+  readonly client: string;
+}
+
 /** Makes the lane. It decodes no path and negotiates no coding: it knows what Express has made of the same text before. */
 export function createHotLane(parts: HotLaneParts): HotLane {
   const keys = new Map<string, string>();
@@ -67,9 +73,15 @@ export function createHotLane(parts: HotLaneParts): HotLane {
       if (asked === undefined || key === undefined || encoding === undefined) otherwise(request, response);
       else lane.answer({ request, response, asked, key, encoding }, otherwise);
     },
-    refuses(path) {
-      const key = keys.get(path);
-      return key !== undefined && lane.refuses(key);
+    early(request) {
+      const asked = request.method === 'GET' ? readHeaders(request.rawHeaders) : undefined;
+      const encoding = encodings.get(asked?.acceptEncoding ?? '');
+      if (asked === undefined || encoding === undefined) return undefined;
+      const from = { asked, encoding, client: parts.clientOf(request) };
+      return (path) => {
+        const key = keys.get(path);
+        return key === undefined ? undefined : lane.answerEarly(key, from);
+      };
     },
     learn(request, characterKey) {
       remember(keys, request.originalUrl, characterKey);
@@ -108,11 +120,23 @@ class Lane {
     else void this.#load(read, left, otherwise);
   }
 
-  refuses(key: string): boolean {
-    const { admission, cache, now } = this.#parts;
-    if (!this.#mustRefuse(key) || cache.peek(key, now()) !== undefined) return false;
-    admission.turnAway('lookUps');
-    return true;
+  answerEarly(key: string, { asked, encoding, client }: EarlyRead): EarlyAnswer | undefined {
+    const { admission, cache, limit, now } = this.#parts;
+    const at = now();
+    const entry = cache.peek(key, at);
+    if (entry === undefined) {
+      if (!this.#mustRefuse(key)) return undefined;
+      admission.turnAway('lookUps');
+      return earlyOverloaded(correlationIdOf(asked.correlationId));
+    }
+    const ready = this.#ready(entry, encoding, at);
+    const left = ready === undefined ? -1 : (limit?.take(client) ?? 0);
+    if (ready === undefined || left < 0) return undefined;
+    const { delivery, own } = this.#hit(asked, ready, left);
+    const lines = this.#headersOfHit.lines(ready.representation, delivery, own);
+    return delivery.notModified
+      ? { status: '304 Not Modified', lines, body: undefined }
+      : { status: '200 OK', lines, body: ready.representation.body };
   }
 
   #mustRefuse(key: string): boolean {
@@ -130,14 +154,20 @@ class Lane {
     return representation && { representation, ageSeconds: age, maxAge };
   }
 
-  #sendHit({ response, asked }: PlainRead, { representation, ageSeconds: age, maxAge }: Ready, left: number): void {
+  #sendHit({ response, asked }: PlainRead, ready: Ready, left: number): void {
+    const { delivery, own } = this.#hit(asked, ready, left);
+    const headers = this.#headersOfHit.array(ready.representation, delivery, own);
+    send(response, ready.representation, { notModified: delivery.notModified, headers });
+  }
+
+  /** What a hit says of itself; counted, for it goes out. */
+  #hit(asked: Asked, { representation, ageSeconds: age, maxAge }: Ready, left: number) {
     const correlationId = correlationIdOf(asked.correlationId);
     const notModified = asked.ifNoneMatch !== undefined && clientHas(representation.etag, asked);
-    const delivery: Delivery = { tier: 'l1', ageSeconds: age, maxAge, notModified };
-    const headers = this.#headersOfHit(representation, delivery, { correlationId, left });
-    send(response, representation, { notModified, headers });
     const answered = this.#parts.countHit();
     if (answered % LOG_EVERY === 0) this.#parts.log.info({ correlationId, answered }, 'cached reads');
+    const delivery: Delivery = { tier: 'l1', ageSeconds: age, maxAge, notModified };
+    return { delivery, own: { correlationId, left } };
   }
 
   #refuse({ response, asked }: PlainRead): void {

@@ -31,6 +31,8 @@ export interface Representation {
 /** All headers of a hit, of which only a few values differ from one to the next. */
 export interface HitTemplate {
   readonly headers: string[];
+  /** Their lines, with the same age: up to the correlation id, and from it to what is left of the limit. */
+  lines: { readonly before: string; readonly behind: string } | undefined;
   readonly maxAge: number;
   /** As the headers say it now. */
   ageSeconds: number;

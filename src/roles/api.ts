@@ -7,9 +7,8 @@ import { Spool, type Append } from '../commands/spool/spool.ts';
 import { ProblemError } from '../domain/errors.ts';
 import type { Reading } from '../platform/database.ts';
 import type { Admission } from '../platform/http/admission.ts';
-import { correlationIdOf } from '../platform/http/common-headers.ts';
-import type { EarlyRefusal } from '../platform/http/early-refusal.ts';
-import { createFrontDoor, overloaded, type FrontDoor } from '../platform/http/front-door.ts';
+import type { EarlyAnswers } from '../platform/http/early-answers.ts';
+import { createFrontDoor, type FrontDoor } from '../platform/http/front-door.ts';
 import { RateExceeded } from '../platform/http/rate-limit.ts';
 import { openRedis } from '../platform/redis.ts';
 import { openValuationPool } from '../platform/valuation-pool.ts';
@@ -36,8 +35,8 @@ export interface Api {
   readonly routers: readonly Router[];
   /** Stands in front of Express: answers plain reads, and refuses what would be refused behind it. */
   readonly inFrontOf: (express: RequestListener) => RequestListener;
-  /** What it refuses in front of node:http. */
-  readonly early: EarlyRefusal;
+  /** What it answers in front of node:http. */
+  readonly early: EarlyAnswers;
 }
 
 /** Commands and reads, behind their protection. */
@@ -71,8 +70,7 @@ export async function startApiRole(parts: Parts): Promise<Api> {
     createHistoryRoutes(reads),
     createRequestRoutes({ ...reads, mayBeSpooled: () => spool.mayHold() }),
   ];
-  const early = { refuses: (path: string) => lane.refuses(path), answer: () => overloaded(correlationIdOf(undefined)) };
-  return { routers, early, inFrontOf: (express) => inFrontOf(express, lane, createFrontDoor(admission)) };
+  return { routers, early: lane.early, inFrontOf: (express) => inFrontOf(express, lane, createFrontDoor(admission)) };
 }
 
 /** The lane, then the front door, then Express. */

@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import postgres from 'postgres';
 import { testApplication, type TestApplication } from '../support/application.ts';
@@ -38,9 +39,13 @@ describe('the hot lane', function () {
   });
   after(() => application.stop());
 
-  const ask = (headers: Record<string, string | string[]>, options: { path?: string; method?: string } = {}) =>
+  const ask = (
+    headers: Record<string, string | string[]>,
+    options: { path?: string; method?: string; agent?: Agent } = {},
+  ) =>
     new Promise<Answer>((resolve, reject) => {
-      const sent = request(application.url + (options.path ?? path), { method: options.method ?? 'GET', headers });
+      const { method = 'GET', agent } = options;
+      const sent = request(application.url + (options.path ?? path), { method, headers, ...(agent && { agent }) });
       sent.on('error', reject).on('response', (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -93,6 +98,32 @@ describe('the hot lane', function () {
     });
   }
 
+  for (const kind of ['in brotli', 'in no coding', 'with a correlation id', 'the client has, whatever it is'])
+    it(`gives the same answer ${kind} when it is asked again on a connection, and node:http is not`, async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      let parsed = 0;
+      const count = (message: unknown) =>
+        (parsed += Number((message as { request: IncomingMessage }).request.url === path));
+      subscribe('http.server.request.start', count);
+      const answers: Answer[] = [];
+      const four = async () => {
+        for (let n = 0; n < 4; n++) answers.push(await ask(spellings[kind]!, { agent }));
+      };
+      expect(await answeredBy(four)).to.equal(4);
+      unsubscribe('http.server.request.start', count);
+      agent.destroy();
+      expect(parsed).to.equal(2);
+      const [first, ...others] = answers;
+      for (const other of others) {
+        expect(comparable(other)).to.deep.equal(comparable(first!));
+        expect(other.names).to.deep.equal(first!.names);
+      }
+      const own = answers.map(({ headers }) => headers['x-correlation-id']);
+      expect(new Set(own).size).to.equal(kind === 'with a correlation id' ? 1 : 4);
+      const left = answers.map(({ headers }) => Number(/r=(\d+)/.exec(String(headers.ratelimit))?.[1]));
+      expect(left[0]! - left[3]!, 'a moment may give one back').to.be.within(1, 3);
+    });
+
   for (const kind of ['in brotli', 'the client has, whatever it is'])
     it(`gives the answer that Express gives ${kind}, from the database`, async () => {
       const sql = postgres(application.databaseUrl, { max: 1 });
@@ -112,10 +143,17 @@ describe('the hot lane', function () {
       expect([isByExpress(fast), isByExpress(slow)]).to.deep.equal([false, true]);
     });
 
-  it('tells an age that goes on', async () => {
-    const age = async () => Number((await ask({ 'accept-encoding': 'br' })).headers.age);
-    const first = await age();
-    await until(age, (now) => now > first);
+  it('tells an age that goes on, on one connection too', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (const way of [{}, { agent }]) {
+      const age = async () => Number((await ask({ 'accept-encoding': 'br' }, way)).headers.age);
+      // The third and later ones on a connection never reach node:http.
+      await age();
+      await age();
+      const first = await age();
+      await until(age, (now) => now > first);
+    }
+    agent.destroy();
   });
 
   it('answers 304 for the ETag of the coding that is asked for, listed or weak too', async () => {

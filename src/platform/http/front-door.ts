@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProblemError } from '../../domain/errors.ts';
 import type { Admission } from './admission.ts';
 import { correlationIdOf, pushCommonHeaders } from './common-headers.ts';
-import type { Refusal } from './early-refusal.ts';
+import type { EarlyAnswer } from './early-answers.ts';
+import { linesOf } from './header-lines.ts';
 import { PROBLEM_TYPE, RETRY_AFTER_SECONDS, toProblem } from './problem.ts';
 import { kindOf, type QuestionKind } from './question.ts';
 
@@ -15,13 +16,19 @@ const [BEFORE = '', BEHIND = ''] = JSON.stringify(
 ).split(TRACE);
 
 /** That too much is asked, as every refusal says it. */
-export function overloaded(correlationId: string): Refusal {
+function overloaded(correlationId: string): { readonly headers: string[]; readonly body: string } {
   const body = BEFORE + correlationId + BEHIND;
   const headers = ['Content-Type', PROBLEM_TYPE, 'Cache-Control', 'no-store'];
   // The body is ASCII: as many bytes as characters.
   headers.push('Retry-After', String(RETRY_AFTER_SECONDS), 'Content-Length', String(body.length));
   pushCommonHeaders(headers, correlationId);
   return { headers, body };
+}
+
+/** The same, for who has not been parsed yet. */
+export function earlyOverloaded(correlationId: string): EarlyAnswer {
+  const { headers, body } = overloaded(correlationId);
+  return { status: '503 Service Unavailable', lines: linesOf(headers), body };
 }
 
 /** Answers 503 in one write. */

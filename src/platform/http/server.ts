@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProblemError } from '../../domain/errors.ts';
 import { ConfigError } from '../config.ts';
-import { createEarlyRefusals, type EarlyRefusal } from './early-refusal.ts';
+import { createEarlyAnswers, type EarlyAnswers } from './early-answers.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
 
 /** A listening server. It ends without failing a request of a client that does not retry: first `drain`, then `close`. */
@@ -43,22 +43,22 @@ const OPTIONS = {
 type Open = Map<Socket, ServerResponse | undefined>;
 
 /**
- * Starts an HTTP server; port 0 picks a free one. `early`: what is refused without parsing. Throws `ConfigError` when the
+ * Starts an HTTP server; port 0 picks a free one. `early`: what is answered without parsing. Throws `ConfigError` when the
  * address cannot be listened on.
  */
 export async function listen(
   handler: RequestListener,
   address: { host: string; port: number },
-  early?: EarlyRefusal,
+  early?: EarlyAnswers,
 ): Promise<RunningServer> {
   const open: Open = new Map();
   let draining = false;
   const isFree = (socket: Socket): boolean => !draining && !isBusy(open, socket);
-  const refusals = early && createEarlyRefusals(early, { isFree, keepAliveSeconds: KEEP_ALIVE_TIMEOUT_MS / 1000 });
+  const answers = early && createEarlyAnswers(early, { isFree, keepAliveSeconds: KEEP_ALIVE_TIMEOUT_MS / 1000 });
   const server = createServer(OPTIONS, (request, response) => {
     handler(request, response);
     if (!response.writableEnded) watch(open, request.socket, response);
-    refusals?.follow(request, response);
+    answers?.follow(request, response);
   });
   server.on('clientError', refuse).on('connection', (socket) => {
     open.set(socket, undefined);

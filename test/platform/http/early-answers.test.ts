@@ -1,14 +1,19 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { overloaded, sendOverloaded } from '../../../src/platform/http/front-door.ts';
+import { type EarlyAnswers } from '../../../src/platform/http/early-answers.ts';
+import { earlyOverloaded, sendOverloaded } from '../../../src/platform/http/front-door.ts';
+import { linesOf } from '../../../src/platform/http/header-lines.ts';
 import { until } from '../../support/log-parts.ts';
 import { listen, type RunningServer } from '../../../src/platform/http/server.ts';
+import { chunked, collect, cut } from './raw-http.ts';
 
 const ID = 'the-id';
+const KNOWN_BODY = Buffer.from('äußerst bekannt');
+const KNOWN = ['ETag', '"a"', 'Content-Length', String(KNOWN_BODY.length)];
 
-describe('refusing before node:http has parsed anything', () => {
+describe('answering before node:http has parsed anything', () => {
   let server: RunningServer;
   let refusing = true;
   /** Paths that node:http has handed over. */
@@ -21,9 +26,16 @@ describe('refusing before node:http has parsed anything', () => {
       handled.push(request.url ?? '');
       if (refusing && request.url === '/busy') sendOverloaded(response, ID);
       else if (request.url === '/slow') release = () => response.end('at last');
+      else if (request.url === '/known') response.writeHead(200, KNOWN).end(KNOWN_BODY);
+      else if (request.url === '/unchanged') response.writeHead(304, ['ETag', '"a"']).end();
       else response.end(`answer to ${request.url}`);
     };
-    const early = { refuses: (path: string) => refusing && path === '/busy', answer: () => overloaded(ID) };
+    const early: EarlyAnswers = ({ headers }) => (headers['x-correlation-id'] === undefined ? answer : undefined);
+    const answer = (path: string) => {
+      if (path === '/known') return { status: '200 OK', lines: linesOf(KNOWN), body: KNOWN_BODY };
+      if (path === '/unchanged') return { status: '304 Not Modified', lines: 'ETag: "a"\r\n', body: undefined };
+      return refusing && path === '/busy' ? earlyOverloaded(ID) : undefined;
+    };
     server = await listen(handler, { host: '127.0.0.1', port: 0 }, early);
   });
   after(() => server.close(100));
@@ -52,35 +64,26 @@ describe('refusing before node:http has parsed anything', () => {
     return answers;
   }
 
-  /** Splits what arrives into answers, by their lengths. */
-  function collect(socket: Socket): (count: number) => Promise<string[]> {
-    let text = '';
-    const answers: string[] = [];
-    socket.on('data', (chunk) => {
-      text += chunk.toString('latin1');
-      for (;;) {
-        const head = text.indexOf('\r\n\r\n') + 4;
-        const length = Number(/content-length: (\d+)/i.exec(text)?.[1]);
-        if (head < 4 || !(text.length >= head + length)) return;
-        answers.push(text.slice(0, head + length));
-        text = text.slice(head + length);
-        socket.emit('answer');
-      }
-    });
-    return async (count) => {
-      while (answers.length < count) await once(socket, 'answer');
-      return answers;
-    };
-  }
   const statusOf = (answer = '') => Number(answer.slice(9, 12));
 
-  it('answers what node:http would, byte for byte but the date', async () => {
-    const answers = await inTurn(Array.from({ length: 4 }, () => get('/busy', 'Connection: keep-alive\r\n')));
-    // The first is refused behind node:http; behind the second it is known that nothing of a request is left over.
-    expect(handled).to.deep.equal(['/busy', '/busy']);
-    const [first, ...others] = answers.map((answer) => answer.replace(/Date: [^\r]+/, 'Date: some'));
-    expect(others).to.deep.equal([first, first, first]);
-    expect(answers[3]).to.match(/\r\nDate: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n/);
+  for (const path of ['/busy', '/known', '/unchanged'])
+    it(`answers ${path} as node:http would, byte for byte but the date`, async () => {
+      const answers = await inTurn(Array.from({ length: 4 }, () => get(path, 'Connection: keep-alive\r\n')));
+      // The first is answered behind node:http; with the second it is known what such a request is.
+      expect(handled).to.deep.equal([path, path]);
+      const [first, ...others] = answers.map((answer) => answer.replace(/Date: [^\r]+/, 'Date: some'));
+      expect(others).to.deep.equal([first, first, first]);
+      expect(answers[3]).to.match(/\r\nDate: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n/);
+    });
+
+  it('learns other headers anew, a few times in a row', async () => {
+    const ask = (name: string, count: number) => Array<string>(count).fill(get('/known', `Accept: ${name}\r\n`));
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    await inTurn(names.flatMap((name) => ask(name, 3)));
+    expect(handled, 'the first of each, and the second of all').to.have.length(names.length + 1);
+    handled = [];
+    await inTurn([...names.flatMap((name) => ask(name, 1)), ...ask('f', 3)]);
+    expect(handled, 'all: five times in a row they were others').to.have.length(names.length + 3);
   });
 
   it('lets through what is no longer refused, on the same connection', async () => {
@@ -109,22 +112,30 @@ describe('refusing before node:http has parsed anything', () => {
     expect(handled).to.have.length(4 * 2 + 3);
   });
 
-  it('takes no body for a request', async () => {
+  it('takes neither a body nor a header for a request', async () => {
     const body = get('/busy');
     const head = `POST /busy HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n`;
-    // Refused before its body arrives; and behind a refused one, begun in the same chunk.
-    for (const [first, ...others] of [[`${head}\r\n`], [`${get('/busy')}${head}X: `, get('/busy')]]) {
+    const itsOwnBody = get('/busy', `Content-Length: ${get('/busy').length + 'Content-Length: 61\r\n'.length}\r\n`);
+    for (const [answered, last] of [
+      // Refused before its body arrives; and behind a refused one, begun in the same chunk.
+      [[`${head}\r\n`], body],
+      [[`${get('/busy')}${head}X: `, get('/busy')], body],
+      [[get('/busy'), itsOwnBody], itsOwnBody],
+      // What looks like a request ends the headers of one that has begun in the chunk before.
+      [[get('/busy'), `${get('/busy')}GET /free HTTP/1.1\r\nX: `], get('/busy')],
+    ] as const) {
       const { socket, received } = await open();
-      for (const [index, piece] of [first ?? '', ...others].entries()) {
+      for (const [index, piece] of answered.entries()) {
         socket.write(piece);
         await received(index + 1);
       }
-      socket.write(body);
+      socket.write(last);
       // By when another connection is served, the server has read it.
       await inTurn([get('/free')]);
       socket.write(get('/free'));
-      const answers = (await received(others.length + 2)).map(statusOf);
-      expect(answers).to.deep.equal([503, ...others.map(() => 503), 200]);
+      const isBegun = answered[1]?.endsWith('X: ') === true;
+      const expected = [...answered.map(() => 503), ...(isBegun ? [200] : []), 200];
+      expect((await received(expected.length)).map(statusOf)).to.deep.equal(expected);
       socket.destroy();
     }
   });
@@ -150,7 +161,9 @@ describe('refusing before node:http has parsed anything', () => {
     socket.destroy();
   });
 
-  const plain = fc.constantFrom('/busy', '/busy', '/free').map((path) => ({ paths: [path], text: get(path) }));
+  const plain = fc
+    .tuple(fc.constantFrom('/busy', '/known', '/free'), fc.constantFrom('', '', '', 'Accept: x\r\n'))
+    .map(([path, headers]) => ({ paths: [path], text: get(path, headers) }));
   const bodies = fc.constantFrom(get('/busy'), get('/free'), 'x', '');
   const special = fc
     .tuple(fc.constantFrom('/busy', '/free'), bodies)
@@ -220,14 +233,3 @@ describe('refusing before node:http has parsed anything', () => {
     socket.destroy();
   });
 });
-
-/** A body in one chunk. */
-function chunked(body: string): string {
-  return `${body === '' ? '' : `${body.length.toString(16)}\r\n${body}\r\n`}0\r\n\r\n`;
-}
-
-/** Cuts a text at these places, taken modulo its length. */
-function cut(text: string, places: readonly number[]): string[] {
-  const at = [...new Set([0, ...places.map((place) => place % text.length), text.length])].sort((a, b) => a - b);
-  return at.slice(1).map((end, index) => text.slice(at[index], end));
-}
