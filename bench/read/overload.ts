@@ -121,7 +121,8 @@ async function untilCalm(
   for (;;) {
     const measured = await openLoop({ ...calm, seconds: 1 });
     const began = performance.now() - 1000;
-    if (measured.statuses[503] === undefined && measured.p99 <= 1.5 * p99) return Math.round(began - since);
+    if (measured.statuses[503] === undefined && measured.p99 <= 1.5 * p99)
+      return Math.max(0, Math.round(began - since));
     if (began - since > 60_000) return Infinity;
   }
 }
