@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { ConcurrencyError, DuplicateEventIdError } from '../../src/event-store/errors.ts';
 import type { EventStore } from '../../src/event-store/event-store.ts';
@@ -36,6 +37,19 @@ describe('postgres: append', () => {
       expect(await store.readStream(stream)).to.deep.equal([]);
     });
   }
+
+  it('tells the millisecond in which an event was recorded', async () => {
+    const stream = unique('times');
+    const times = ['00:00:00.000000', '12:00:00.000500', '12:00:00.122999', '12:00:00.290000', '23:59:59.999999'];
+    for (const [revision, time] of times.entries())
+      await log.database.query(
+        (sql) => sql`
+          insert into events (recorded_at, revision, schema_version, id, stream, type, data, metadata)
+          values (${`2026-03-19T${time}Z`}::text::timestamptz, ${revision}, 1, ${randomUUID()}, ${stream}, 'ValuationRequested', '{}', '{}')`,
+      );
+    const recorded = (await store.readStream(stream)).map((event) => event.recordedAt);
+    expect(recorded).to.deep.equal(times.map((time) => `2026-03-19T${time.slice(0, -3)}Z`));
+  });
 
   it('refuses the same id twice in one append', async () => {
     const event = newEvent();

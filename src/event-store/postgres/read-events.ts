@@ -4,7 +4,8 @@ import type { EventMetadata, LogSlice, Position, ReadAllOptions, RecordedEvent, 
 /** A row as an array: the driver fills one faster than an object, and a log is read in millions of rows. */
 type EventRow = readonly [
   position: bigint,
-  recordedAt: string,
+  /** Microseconds. */
+  recordedAt: number,
   revision: number,
   schemaVersion: number,
   id: string,
@@ -14,9 +15,9 @@ type EventRow = readonly [
   metadata: string,
 ];
 
+// A number: PostgreSQL takes longer to spell a date than to read the rest of the row.
 const columns = (sql: Client) => sql`
-  position, to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), revision, schema_version, id, stream, type,
-  data, metadata`;
+  position, round(date_part('epoch', recorded_at) * 1e6), revision, schema_version, id, stream, type, data, metadata`;
 
 /** Events of a stream as they stand, beyond the safe head too: a decision needs its stream as it is now. */
 export async function readStream(
@@ -59,7 +60,15 @@ function toEvents(rows: readonly unknown[]): RecordedEvent[] {
       stream,
       revision,
       position: position as Position,
-      recordedAt,
+      recordedAt: toIso(Math.floor(recordedAt / 1000)),
     }),
   );
+}
+
+let spelled = { ms: NaN, iso: '' };
+
+/** What is recorded together has the same time. */
+function toIso(ms: number): string {
+  if (spelled.ms !== ms) spelled = { ms, iso: new Date(ms).toISOString() };
+  return spelled.iso;
 }
