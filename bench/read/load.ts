@@ -54,7 +54,7 @@ class Tally {
     const at = (q: number): number => round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN);
     const { tiers, statuses, answers } = this;
     return {
-      perSecond: Math.round(answers / seconds),
+      perSecond: Number((answers / seconds).toPrecision(5)),
       answers,
       p50: at(0.5),
       p99: at(0.99),
