@@ -24,7 +24,16 @@ export function inTurn(count: number): () => number {
 
 /** Prices of spares that are told apart by their 3 digits, and the step with which all of them come in turn. */
 const PRICES = { count: 900, step: 7 };
-const DISCOUNTS = ['mvp=0', 'mvp=3', 'mvp=5', 'mvp=10', 'mvp=0&pcRoom=true', 'mvp=3&pcRoom=true', 'mvp=5&pcRoom=true'];
+const DISCOUNTS = [
+  'mvp=0',
+  'mvp=3',
+  'mvp=5',
+  'mvp=10',
+  'mvp=0&pcRoom=true',
+  'mvp=3&pcRoom=true',
+  'mvp=5&pcRoom=true',
+  'mvp=10&pcRoom=true',
+];
 
 /**
  * Questions of which none is asked twice in a run, each about other assumptions than any other, high prices and low ones
