@@ -1,7 +1,7 @@
 import { asking, inTurn, whatIfs } from './asking.ts';
 import { WHAT_IF_CHARACTERS } from './characters.ts';
 import { requestBytes, type Answer, type FirstBodies } from './connection.ts';
-import { closedLoop, openLoop, type Load, type Measured, type NextRequest } from './load.ts';
+import { closedLoop, openLoop, VoidRun, type Load, type Measured, type NextRequest } from './load.ts';
 import { familyMs } from '../processor.ts';
 import { pin, unpin, type Stage } from './stage.ts';
 
@@ -113,6 +113,7 @@ function costsOf(of: { peak: Measured; ofPeakMs: number; overload: Measured; ofO
   const answer = of.ofPeakMs / of.peak.answers;
   const { 200: answers = 0, 503: refusals = 0 } = of.overload.statuses;
   const refusal = (of.ofOverloadMs - answer * answers) / refusals;
+  if (refusal <= 0) throw new VoidRun('refusals cost less than nothing: the machine has become faster since the peak');
   return {
     answerMicroseconds: Math.round(1000 * answer),
     refusalMicroseconds: Math.round(1000 * refusal),
