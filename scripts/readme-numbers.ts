@@ -179,8 +179,11 @@ function readTable(read: ReadEvidence): string[] {
   const { answers, results } = read;
   const lines = [...(results.hits ? hitLines(results.hits) : []), ...readLines(results)];
   const bytes = `${answers.identityBytes} bytes, ${answers.storedBytes} as stored`;
+  // A part may be measured by itself.
+  const parts = Object.values<object>(results) as readonly { readonly measured: Measured }[];
+  const commits = new Set(parts.map(({ measured }) => measured.commit));
   return [
-    origin(read, 'npm run bench:read'),
+    origin({ ...read, commit: [...commits].join(', ') }, 'npm run bench:read'),
     '',
     `| reads; ratios by server processor time; the answer is ${answers.origin}: ${bytes} | target | measured | |`,
     '|---|---|---|---|',

@@ -76,7 +76,7 @@ export function createHotLane(parts: HotLaneParts): HotLane {
     early(request) {
       const asked = request.method === 'GET' ? readHeaders(request.rawHeaders) : undefined;
       const encoding = encodings.get(asked?.acceptEncoding ?? '');
-      if (asked === undefined || encoding === undefined) return undefined;
+      if (asked === undefined || encoding === undefined || !keys.has(request.url ?? '')) return undefined;
       const from = { asked, encoding, client: parts.clientOf(request) };
       return (path) => {
         const key = keys.get(path);

@@ -120,7 +120,9 @@ describe('what the hot lane loads', () => {
     for (const key of ['a', 'b', 'known']) learned(key);
     await ask('known');
     limit.giveBack('client');
-    const early = lane.early({ method: 'GET', rawHeaders: ['Accept-Encoding', 'br'] } as unknown as IncomingMessage);
+    const read = { method: 'GET', url: '/known', rawHeaders: ['Accept-Encoding', 'br'] };
+    const early = lane.early(read as unknown as IncomingMessage);
+    expect(lane.early({ ...read, url: '/strange' } as unknown as IncomingMessage)).to.equal(undefined);
     expect(early?.('/b')).to.equal(undefined);
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));

@@ -31,16 +31,16 @@ interface Known {
 const METHOD = 'GET ';
 const VERSION = ' HTTP/1.1';
 const LINE_END = '\r\n';
-/** Headers by which a request is more than its head, or the last on its connection. */
+/** Headers by which a request is more than its head. */
 const MORE = /^(?:content-length|transfer-encoding|upgrade|expect|trailer)$/i;
 /** Headers may differ so often in a row until a connection is left to node:http for good. */
 const MOST_DIFFERENT = 4;
 
 /**
- * Answers plain reads on connections where such reads have been answered at once before, without node:http, which takes
- * as long to parse a request and to make an answer of it as the system to move the bytes. Of a request only the first
- * line is looked at: the rest has to be, byte for byte, what node:http has parsed on this connection before. What is
- * anything else is node:http's, and so is the connection from then on, unless it is a plain read again.
+ * Answers plain reads on connections where such reads have been answered at once before, without the work of node:http.
+ * Of a request only the first line is looked at: the rest has to be, byte for byte, what node:http has parsed on this
+ * connection before. What is anything else is node:http's, and so is the connection from then on, unless it is a plain
+ * read again.
  */
 export function createEarlyAnswers(early: EarlyAnswers, { isFree, keepAliveSeconds }: Connections) {
   const watched = new WeakSet<Socket>();
