@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { defaultAssumptions } from '../../src/domain/valuation/assumptions.ts';
-import { boundedMemo } from '../../src/domain/valuation/memo.ts';
 import { valuate } from '../../src/domain/valuation/valuate.ts';
+import { boundedMemo } from '../../src/platform/bounded-memo.ts';
 import { loadRuleSet } from '../../src/platform/rule-files.ts';
 import { otherCharacter, subjects } from './characters.ts';
 import { median, type Took, timed } from './clock.ts';

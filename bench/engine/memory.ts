@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { defaultAssumptions } from '../../src/domain/valuation/assumptions.ts';
-import { boundedMemo } from '../../src/domain/valuation/memo.ts';
 import type { RuleSet } from '../../src/domain/valuation/rules.ts';
 import { valuate } from '../../src/domain/valuation/valuate.ts';
+import { boundedMemo } from '../../src/platform/bounded-memo.ts';
 import { median } from './clock.ts';
 import { otherCharacter } from './characters.ts';
 

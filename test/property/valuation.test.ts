@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import type { NormalisedEquipment, NormalisedItem, PotentialState } from '../../src/domain/character/equipment.ts';
 import { defaultAssumptions } from '../../src/domain/valuation/assumptions.ts';
 import { compactValuation } from '../../src/domain/valuation/compact.ts';
-import { boundedMemo } from '../../src/domain/valuation/memo.ts';
 import { renderExpectation } from '../../src/domain/valuation/render.ts';
 import { valuate } from '../../src/domain/valuation/valuate.ts';
+import { boundedMemo } from '../../src/platform/bounded-memo.ts';
 import { ruleSet } from '../domain/valuation/rule-sets.ts';
 
 const CHARACTERS = 200;

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { defaultAssumptions } from '../../../src/domain/valuation/assumptions.ts';
 import { chances } from '../../../src/domain/valuation/chances.ts';
-import { boundedMemo } from '../../../src/domain/valuation/memo.ts';
 import { plan } from '../../../src/domain/valuation/plan.ts';
 import { valuate } from '../../../src/domain/valuation/valuate.ts';
+import { boundedMemo } from '../../../src/platform/bounded-memo.ts';
 import { anItem, wearing } from './items.ts';
 import { ruleSet } from './rule-sets.ts';
 

@@ -3,9 +3,9 @@ import type { NormalisedEquipment } from '../../../src/domain/character/equipmen
 import { defaultAssumptions } from '../../../src/domain/valuation/assumptions.ts';
 import type { CompactValuation } from '../../../src/domain/valuation/compact.ts';
 import { compactValuation } from '../../../src/domain/valuation/compact.ts';
-import { boundedMemo } from '../../../src/domain/valuation/memo.ts';
 import { renderExpectation } from '../../../src/domain/valuation/render.ts';
 import { valuate } from '../../../src/domain/valuation/valuate.ts';
+import { boundedMemo } from '../../../src/platform/bounded-memo.ts';
 import { anItem, wearing } from './items.ts';
 import { ruleSet } from './rule-sets.ts';
 import { realEquipment } from './sample.ts';

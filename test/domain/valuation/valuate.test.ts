@@ -3,8 +3,8 @@ import type { NormalisedEquipment, NormalisedItem } from '../../../src/domain/ch
 import { defaultAssumptions } from '../../../src/domain/valuation/assumptions.ts';
 import { componentNames } from '../../../src/domain/valuation/component.ts';
 import type { Distribution } from '../../../src/domain/valuation/distribution/distribution.ts';
-import { boundedMemo } from '../../../src/domain/valuation/memo.ts';
 import { solveItems, valuate } from '../../../src/domain/valuation/valuate.ts';
+import { boundedMemo } from '../../../src/platform/bounded-memo.ts';
 import { anItem, wearing } from './items.ts';
 import { ruleSet } from './rule-sets.ts';
 
