@@ -141,24 +141,24 @@ const BELIEVED_MS = 1000;
 const INTERVAL_MS = 100;
 
 /**
- * Tells a standing queue from a burst, after CoDel (RFC 8289): congested is whoever serves nobody without a wait for a
- * whole interval. A burst, or a pause of the process, ends with somebody who has hardly waited; so does congestion
- * that nobody has met for a while.
+ * Tells a standing queue from a burst, after CoDel (RFC 8289): congested is whoever has served nobody without a harmful
+ * wait for an interval. That ends with somebody who has not waited at all, for a queue kept short makes waits short; or
+ * when nobody has come for a while.
  */
 function createCongestion(intervalMs: number) {
   let congested = false;
-  let shortest = 0;
-  let until = -Infinity;
-  const isRecent = (now: number): boolean => now < until + BELIEVED_MS;
+  let harmlessAt = -Infinity;
+  let servedAt = -Infinity;
+  const isRecent = (now: number): boolean => now < servedAt + intervalMs + BELIEVED_MS;
   return {
     is: (): boolean => congested && isRecent(performance.now()),
     waited(ms: number): void {
       const now = performance.now();
-      if (now >= until) {
-        congested = isRecent(now) && shortest > HARMLESS_MS;
-        shortest = ms;
-        until = now + intervalMs;
-      } else shortest = Math.min(shortest, ms);
+      const begins = !isRecent(now);
+      if (ms <= HARMLESS_MS || begins) harmlessAt = now;
+      const goesOn = congested && ms > 0 && !begins;
+      congested = goesOn || now - harmlessAt > intervalMs;
+      servedAt = now;
     },
   };
 }

@@ -37,7 +37,7 @@ const CONGESTED_QUEUE = 8;
 /** Calculations that may wait for each thread, and while more is asked for than can be done: one takes as long as many reads. */
 const WAITING_CALCULATIONS = { atMost: 8, congested: 1 };
 /** A process that has calculated nothing yet takes up to a second for one, others a tenth. */
-const CALCULATIONS = { timeoutMs: 3000, intervalMs: 1000 };
+const CALCULATIONS = { timeoutMs: 3000, intervalMs: 500 };
 /** Look-ups in one round trip, and such round trips at a time: all that a turn of the event loop does of them. */
 export const LOOK_UPS = { largest: 16, atOnce: 2 };
 /** Two groups of the group commit: one on its way to the database, one gathering meanwhile. */
