@@ -136,7 +136,7 @@ export class Permits {
 }
 
 /** A wait that does no harm, and how long congestion is believed in when nobody gets a permit any more, in ms. */
-const HARMLESS_MS = 50;
+const HARMLESS_MS = 10;
 const BELIEVED_MS = 1000;
 const INTERVAL_MS = 100;
 
@@ -147,17 +147,18 @@ const INTERVAL_MS = 100;
  */
 function createCongestion(intervalMs: number) {
   let congested = false;
-  let harmlessAt = -Infinity;
+  /** Since when each wait has done harm. */
+  let harmfulSince = Infinity;
   let servedAt = -Infinity;
   const isRecent = (now: number): boolean => now < servedAt + intervalMs + BELIEVED_MS;
   return {
     is: (): boolean => congested && isRecent(performance.now()),
     waited(ms: number): void {
       const now = performance.now();
-      const begins = !isRecent(now);
-      if (ms <= HARMLESS_MS || begins) harmlessAt = now;
-      const goesOn = congested && ms > 0 && !begins;
-      congested = goesOn || now - harmlessAt > intervalMs;
+      if (!isRecent(now) || ms <= HARMLESS_MS) harmfulSince = Infinity;
+      if (!isRecent(now) || ms === 0) congested = false;
+      if (ms > HARMLESS_MS) harmfulSince = Math.min(harmfulSince, now);
+      if (now - harmfulSince > intervalMs) congested = true;
       servedAt = now;
     },
   };

@@ -78,6 +78,38 @@ describe('admission', () => {
     );
   });
 
+  it('takes no pause for congestion', async () => {
+    limits.pool = 1;
+    const admission = open();
+    const pause = admission.run('reads', () => new Promise<void>((resolve) => setTimeout(resolve, 200)));
+    const behind = Array.from({ length: 5 }, () => admission.run('reads', () => Promise.resolve()));
+    await Promise.all([pause, ...behind]);
+    expect(admission.room('reads')).to.equal(Infinity);
+  });
+
+  it('lets two round trips of look-ups wait while everyone has to, though 16 are let in at a time', async () => {
+    limits.queue = 500;
+    const admission = open();
+    let asked = 0;
+    let roundTrip = Promise.resolve();
+    const lookUp = (): Promise<void> => {
+      if (asked++ % 16 === 0) roundTrip = new Promise((resolve) => setTimeout(resolve, 5));
+      return roundTrip;
+    };
+    const crowd: Promise<void>[] = [];
+    const crowdIn = async (): Promise<number> => {
+      while (!admission.isFull('lookUps')) crowd.push(admission.run('lookUps', lookUp));
+      const { waiting } = admission.stats().lookUps;
+      await crowd.shift();
+      return waiting;
+    };
+    await until(crowdIn, (waiting) => waiting === 32);
+    const waited: number[] = [];
+    while (waited.length < 2000) waited.push(await crowdIn());
+    expect(Math.max(...waited)).to.equal(32);
+    await Promise.all(crowd);
+  });
+
   it('lets calculations queue, only one for a thread while everyone has to wait, and forgets that when nobody comes', async () => {
     limits.queue = 500;
     const admission = open();
