@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ProblemError } from '../../../src/domain/errors.ts';
 import { until } from '../../support/log-parts.ts';
-import { createAdmission } from '../../../src/platform/http/admission.ts';
+import { createAdmission, type Admission } from '../../../src/platform/http/admission.ts';
 import { whenAborted } from '../../../src/platform/when-gone.ts';
 
 describe('admission', () => {
@@ -20,6 +20,20 @@ describe('admission', () => {
       () => 'fulfilled',
       (error: unknown) => (error instanceof ProblemError ? `${error.code}: ${error.message}` : String(error)),
     );
+
+  /** As many as may come, each time it is called: how many wait then, told once one of them is done. */
+  function crowding(admission: Admission, kind: 'lookUps' | 'calculations', work: () => Promise<void>) {
+    const crowd: Promise<void>[] = [];
+    return {
+      crowdIn: async (): Promise<number> => {
+        while (!admission.isFull(kind)) crowd.push(admission.run(kind, work));
+        const { waiting } = admission.stats()[kind];
+        await crowd.shift();
+        return waiting;
+      },
+      gone: () => Promise.all(crowd),
+    };
+  }
 
   it('lets reads have two thirds of the pool, and follows the pool', async () => {
     const admission = open();
@@ -96,18 +110,12 @@ describe('admission', () => {
       if (asked++ % 16 === 0) roundTrip = new Promise((resolve) => setTimeout(resolve, 5));
       return roundTrip;
     };
-    const crowd: Promise<void>[] = [];
-    const crowdIn = async (): Promise<number> => {
-      while (!admission.isFull('lookUps')) crowd.push(admission.run('lookUps', lookUp));
-      const { waiting } = admission.stats().lookUps;
-      await crowd.shift();
-      return waiting;
-    };
+    const { crowdIn, gone } = crowding(admission, 'lookUps', lookUp);
     await until(crowdIn, (waiting) => waiting === 32);
     const waited: number[] = [];
     while (waited.length < 2000) waited.push(await crowdIn());
     expect(Math.max(...waited)).to.equal(32);
-    await Promise.all(crowd);
+    await gone();
   });
 
   it('lets calculations queue, only one for a thread while everyone has to wait, and forgets that when nobody comes', async () => {
@@ -116,20 +124,13 @@ describe('admission', () => {
     const room = (): number => admission.room('calculations');
     const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 20));
     expect(room()).to.equal(10);
-    const crowd: Promise<void>[] = [];
-    /** As many as may come, always: how many wait once one of them is done. */
-    const crowdIn = async (): Promise<number> => {
-      while (room() > 0) crowd.push(admission.run('calculations', pause));
-      const { waiting } = admission.stats().calculations;
-      await crowd.shift();
-      return waiting;
-    };
+    const { crowdIn, gone } = crowding(admission, 'calculations', pause);
     await until(crowdIn, (waiting) => waiting === 1);
     // One that waits behind two waits so short that it does no harm: that is because the others are refused.
     const waited: number[] = [];
     while (waited.length < 120) waited.push(await crowdIn());
     expect(Math.max(...waited)).to.equal(1);
-    await Promise.all(crowd);
+    await gone();
     await until(
       () => Promise.resolve(room()),
       (places) => places === 10,
