@@ -135,7 +135,7 @@ export class Permits {
   }
 }
 
-/** A wait that does no harm, and how long congestion is believed in when nobody gets a permit any more, in ms. */
+/** A wait that does no harm, and how long congestion is believed in beyond an interval in which nobody gets a permit, in ms. */
 const HARMLESS_MS = 50;
 const BELIEVED_MS = 1000;
 const INTERVAL_MS = 100;

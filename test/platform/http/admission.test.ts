@@ -21,18 +21,24 @@ describe('admission', () => {
       (error: unknown) => (error instanceof ProblemError ? `${error.code}: ${error.message}` : String(error)),
     );
 
-  /** As many as may come, each time it is called: how many wait then, told once one of them is done. */
-  function crowding(admission: Admission, kind: 'lookUps' | 'calculations', work: () => Promise<void>) {
+  /** As many come as may, always: once only `places` wait, how many do at most while the next `count` are done. */
+  async function mostWaiting(
+    admission: Admission,
+    kind: 'lookUps' | 'calculations',
+    { work, places, count }: { work: () => Promise<void>; places: number; count: number },
+  ): Promise<number> {
     const crowd: Promise<void>[] = [];
-    return {
-      crowdIn: async (): Promise<number> => {
-        while (!admission.isFull(kind)) crowd.push(admission.run(kind, work));
-        const { waiting } = admission.stats()[kind];
-        await crowd.shift();
-        return waiting;
-      },
-      gone: () => Promise.all(crowd),
+    const waiting = async (): Promise<number> => {
+      while (!admission.isFull(kind)) crowd.push(admission.run(kind, work));
+      const found = admission.stats()[kind].waiting;
+      await crowd.shift();
+      return found;
     };
+    await until(waiting, (found) => found === places);
+    let most = 0;
+    for (let done = 0; done < count; done += 1) most = Math.max(most, await waiting());
+    await Promise.all(crowd);
+    return most;
   }
 
   it('lets reads have two thirds of the pool, and follows the pool', async () => {
@@ -110,12 +116,7 @@ describe('admission', () => {
       if (asked++ % 16 === 0) roundTrip = new Promise((resolve) => setTimeout(resolve, 5));
       return roundTrip;
     };
-    const { crowdIn, gone } = crowding(admission, 'lookUps', lookUp);
-    await until(crowdIn, (waiting) => waiting === 32);
-    const waited: number[] = [];
-    while (waited.length < 2000) waited.push(await crowdIn());
-    expect(Math.max(...waited)).to.equal(32);
-    await gone();
+    expect(await mostWaiting(admission, 'lookUps', { work: lookUp, places: 32, count: 2000 })).to.equal(32);
   });
 
   it('lets calculations queue, only one for a thread while everyone has to wait, and forgets that when nobody comes', async () => {
@@ -124,13 +125,8 @@ describe('admission', () => {
     const room = (): number => admission.room('calculations');
     const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 20));
     expect(room()).to.equal(10);
-    const { crowdIn, gone } = crowding(admission, 'calculations', pause);
-    await until(crowdIn, (waiting) => waiting === 1);
     // One that waits behind two waits so short that it does no harm: that is because the others are refused.
-    const waited: number[] = [];
-    while (waited.length < 120) waited.push(await crowdIn());
-    expect(Math.max(...waited)).to.equal(1);
-    await gone();
+    expect(await mostWaiting(admission, 'calculations', { work: pause, places: 1, count: 120 })).to.equal(1);
     await until(
       () => Promise.resolve(room()),
       (places) => places === 10,
