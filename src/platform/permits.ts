@@ -1,4 +1,5 @@
 import { ProblemError } from '../domain/errors.ts';
+import { UnderWay } from './under-way.ts';
 import type { WhenGone } from './when-gone.ts';
 
 export interface PermitOptions {
@@ -27,7 +28,9 @@ export interface PermitStats {
 /** Permits in the order of asking. */
 export class Permits {
   readonly #options: PermitOptions;
-  readonly #waiting = new Set<() => void>();
+  /** Who waits, by the number that each has drawn. */
+  readonly #waiting = new UnderWay<number, () => void>();
+  #drawn = 0;
   readonly #congestion: ReturnType<typeof createCongestion>;
   #active = 0;
   #granted = 0;
@@ -83,7 +86,7 @@ export class Permits {
 
   /** Gives free permits to those who wait; to be called when `size` has grown. Fewer permits than are out: none is taken back. */
   grant(): void {
-    for (const enter of this.#waiting) {
+    for (const enter of this.#waiting.values()) {
       if (this.#active >= this.#options.size()) return;
       this.#active++;
       enter();
@@ -108,9 +111,10 @@ export class Permits {
   #wait(whenGone: WhenGone | undefined): Promise<void> {
     const { what, timeoutMs } = this.#options;
     const since = performance.now();
+    const number = ++this.#drawn;
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        if (!this.#waiting.delete(enter)) return;
+        if (!this.#waiting.delete(number)) return;
         clearTimeout(timer);
         stop?.();
         this.#waitedMs += performance.now() - since;
@@ -129,7 +133,7 @@ export class Permits {
         this.#refused++;
         reject(new ProblemError('overloaded', `${what} is busy: no permit within ${timeoutMs} ms`));
       }, timeoutMs);
-      this.#waiting.add(enter);
+      this.#waiting.set(number, enter);
       const stop = whenGone?.(gone);
     });
   }

@@ -10,6 +10,7 @@ import type { Admission } from '../platform/http/admission.ts';
 import { toBrotli } from '../platform/http/encoding.ts';
 import type { ExpectationRow } from '../platform/read-models/expectation.ts';
 import { findSnapshot } from '../platform/read-models/snapshot.ts';
+import { UnderWay } from '../platform/under-way.ts';
 import type { ValuationPool } from '../platform/valuation-pool.ts';
 import type { Question } from '../platform/valuation-question.ts';
 
@@ -85,7 +86,7 @@ function createMemory(
   admission: Pick<Admission, 'run'>,
 ): (key: string, calculation: () => Promise<Buffer>) => Promise<Buffer> {
   const kept = new LRUCache<string, Buffer>({ maxSize: REMEMBERED_BYTES, sizeCalculation: (body) => body.length });
-  const underWay = new Map<string, Promise<Buffer>>();
+  const underWay = new UnderWay<string, Promise<Buffer>>();
   const start = (key: string, calculation: () => Promise<Buffer>): Promise<Buffer> => {
     const running = admission
       .run('calculations', calculation)

@@ -2,6 +2,7 @@ import { ProblemError } from '../../domain/errors.ts';
 import type { Encoding } from '../../platform/http/encoding.ts';
 import type { Freshness } from '../../platform/read-models/expectation-body.ts';
 import type { ExpectationRead, ExpectationRow } from '../../platform/read-models/expectation.ts';
+import { UnderWay } from '../../platform/under-way.ts';
 import type { WhenGone } from '../../platform/when-gone.ts';
 import { ageSeconds, isServable } from '../freshness.ts';
 import { represent, representStored, type Representation, type Tier } from '../representation.ts';
@@ -45,8 +46,7 @@ type Loaded =
 
 /** A question to Redis that is under way. */
 interface Asked {
-  /** Not held any longer than it is under way: former tables of a map live on. */
-  result: Promise<Found | undefined> | undefined;
+  readonly result: Promise<Found | undefined>;
   /** Something changed meanwhile: only the database knows. */
   outdated: boolean;
 }
@@ -69,8 +69,8 @@ export class AnswerCache implements ChangeListener {
   readonly #parts: AnswerCacheParts;
   readonly #entries: KeptEntries;
   readonly #absences = createNegativeCache();
-  readonly #asked = new Map<string, Asked>();
-  readonly #flights = new Map<string, Flight>();
+  readonly #asked = new UnderWay<string, Asked>();
+  readonly #flights = new UnderWay<string, Flight>();
 
   constructor(parts: AnswerCacheParts) {
     this.#parts = parts;
@@ -199,7 +199,6 @@ export class AnswerCache implements ChangeListener {
     if (shared === undefined || known !== undefined) return known?.result;
     const take = (row: ExpectationRow | null): Found | undefined => {
       this.#asked.delete(key);
-      asked.result = undefined;
       if (row === null || asked.outdated) return undefined;
       if (ageSeconds(row.asOf, this.#now()) >= this.#parts.freshForSeconds()) return undefined;
       return this.#keep(key, { kind: 'stored', row: { ...row, pending: false }, tier: 'l2' });
