@@ -112,17 +112,15 @@ function readOff<F>(solved: Solved<F>): ComponentValuation<F> {
 
 function valuePreset(preset: 1 | 2 | 3, items: readonly SolvedItem[], memo: Memo): PresetValuation {
   const solvedOf = (name: ComponentName) => items.map((item) => item.components[name]);
+  const components = () => ({
+    starforce: totalOf(solvedOf('starforce')),
+    potential: totalOf(solvedOf('potential')),
+    additionalPotential: totalOf(solvedOf('additionalPotential')),
+    bonusOptions: totalOf(solvedOf('bonusOptions')),
+  });
   const key = hash(['preset', ...items.map((item) => item.key)]);
-  const totals = memo(key, () => ({
-    total: totalOf(componentNames.flatMap(solvedOf)),
-    components: {
-      starforce: totalOf(solvedOf('starforce')),
-      potential: totalOf(solvedOf('potential')),
-      additionalPotential: totalOf(solvedOf('additionalPotential')),
-      bonusOptions: totalOf(solvedOf('bonusOptions')),
-    },
-  }));
-  return { preset, ...totals };
+  const total = () => totalOf(componentNames.flatMap(solvedOf));
+  return { preset, ...memo(key, () => ({ total: total(), components: components() }), 'one') };
 }
 
 function dearest(presets: readonly PresetValuation[]): 1 | 2 | 3 | undefined {
