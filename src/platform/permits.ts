@@ -79,9 +79,10 @@ export class Permits {
     return Math.max(0, size() - this.#active) + places - this.#waiting.size;
   }
 
-  /** Counts one as refused that was turned away before it asked. */
+  /** Counts one as refused; to be called for who was turned away before it asked, too. */
   turnAway(): void {
     this.#refused++;
+    this.#congestion.refused();
   }
 
   /** Gives free permits to those who wait; to be called when `size` has grown. Fewer permits than are out: none is taken back. */
@@ -101,7 +102,7 @@ export class Permits {
       this.#congestion.waited(0);
     } else if (maxWaiting === undefined || waiting < maxWaiting()) await this.#wait(whenGone);
     else {
-      this.#refused++;
+      this.turnAway();
       throw new ProblemError('overloaded', `${what} is busy: ${waiting} wait already`);
     }
     this.#granted++;
@@ -130,7 +131,7 @@ export class Permits {
       };
       const timer = setTimeout(() => {
         leave();
-        this.#refused++;
+        this.turnAway();
         reject(new ProblemError('overloaded', `${what} is busy: no permit within ${timeoutMs} ms`));
       }, timeoutMs);
       this.#waiting.set(number, enter);
@@ -146,21 +147,26 @@ const INTERVAL_MS = 100;
 
 /**
  * Tells a standing queue from a burst, after CoDel (RFC 8289): congested is whoever has served nobody without a harmful
- * wait for an interval. That ends with somebody who has not waited at all, for a queue kept short makes waits short; or
- * when nobody has come for a while.
+ * wait for an interval. That ends with somebody who has not waited at all (a queue kept short makes waits short) once
+ * nobody has been refused for an interval (when clients pause, the queue is empty for a moment); or when nobody has come
+ * for a while.
  */
 function createCongestion(intervalMs: number) {
   let congested = false;
   /** Since when each wait has done harm. */
   let harmfulSince = Infinity;
   let servedAt = -Infinity;
+  let refusedAt = -Infinity;
   const isRecent = (now: number): boolean => now < servedAt + intervalMs + BELIEVED_MS;
   return {
     is: (): boolean => congested && isRecent(performance.now()),
+    refused(): void {
+      refusedAt = performance.now();
+    },
     waited(ms: number): void {
       const now = performance.now();
       if (!isRecent(now) || ms <= HARMLESS_MS) harmfulSince = Infinity;
-      if (!isRecent(now) || ms === 0) congested = false;
+      if (!isRecent(now) || (ms === 0 && now - refusedAt > intervalMs)) congested = false;
       if (ms > HARMLESS_MS) harmfulSince = Math.min(harmfulSince, now);
       if (now - harmfulSince > intervalMs) congested = true;
       servedAt = now;
