@@ -147,9 +147,8 @@ const INTERVAL_MS = 100;
 
 /**
  * Tells a standing queue from a burst, after CoDel (RFC 8289): congested is whoever has served nobody without a harmful
- * wait for an interval. That ends with somebody who has not waited at all (a queue kept short makes waits short) once
- * nobody has been refused for an interval (when clients pause, the queue is empty for a moment); or when nobody has come
- * for a while.
+ * wait for an interval. That ends with one that does no harm once nobody has been refused for an interval (a queue kept
+ * short makes waits short, and is empty for a moment when clients pause); or when nobody has come for a while.
  */
 function createCongestion(intervalMs: number) {
   let congested = false;
@@ -165,8 +164,10 @@ function createCongestion(intervalMs: number) {
     },
     waited(ms: number): void {
       const now = performance.now();
-      if (!isRecent(now) || ms <= HARMLESS_MS) harmfulSince = Infinity;
-      if (!isRecent(now) || (ms === 0 && now - refusedAt > intervalMs)) congested = false;
+      if (!isRecent(now) || ms <= HARMLESS_MS) {
+        harmfulSince = Infinity;
+        if (now - refusedAt > intervalMs) congested = false;
+      }
       if (ms > HARMLESS_MS) harmfulSince = Math.min(harmfulSince, now);
       if (now - harmfulSince > intervalMs) congested = true;
       servedAt = now;

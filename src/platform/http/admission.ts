@@ -40,8 +40,6 @@ const WAITING_CALCULATIONS = { atMost: 8, congested: 1 };
 const CALCULATIONS = { timeoutMs: 3000, intervalMs: 500 };
 /** Look-ups in one round trip, and such round trips at a time: all that a turn of the event loop does of them. */
 export const LOOK_UPS = { largest: 16, atOnce: 2 };
-/** While more is asked for than can be done. The next round trip takes half of them: an end of one leaves no permit free. */
-const WAITING_LOOK_UPS = 2 * LOOK_UPS.largest;
 /** Two groups of the group commit: one on its way to the database, one gathering meanwhile. */
 const COMMANDS = 1000;
 const WAITS = 1000;
@@ -71,7 +69,7 @@ export function createAdmission({ poolSize, threads, maxQueue }: AdmissionOption
   };
   const twoThirds = (): number => Math.max(1, Math.floor((poolSize() * 2) / 3));
   const classes = {
-    lookUps: open('looking up', { size: () => LOOK_UPS.largest * LOOK_UPS.atOnce, congested: WAITING_LOOK_UPS }),
+    lookUps: open('looking up', { size: () => LOOK_UPS.largest * LOOK_UPS.atOnce }),
     reads: open('reading', { size: twoThirds }),
     commands: open('filing', { size: () => COMMANDS, congested: Infinity }),
     calculations: open('calculating', {

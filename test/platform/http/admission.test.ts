@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { ProblemError } from '../../../src/domain/errors.ts';
 import { until } from '../../support/log-parts.ts';
-import { createAdmission, type Admission } from '../../../src/platform/http/admission.ts';
+import { createAdmission, LOOK_UPS, type Admission } from '../../../src/platform/http/admission.ts';
+import { createGrouped } from '../../../src/platform/grouped.ts';
 import { whenAborted } from '../../../src/platform/when-gone.ts';
 
 describe('admission', () => {
@@ -21,22 +22,23 @@ describe('admission', () => {
       (error: unknown) => (error instanceof ProblemError ? `${error.code}: ${error.message}` : String(error)),
     );
 
-  /** As many come as may, always: once only `places` wait, how many do at most while the next `count` are done. */
+  /** More come than may, always, while `atOnce` end at a time: once only `places` wait, how many do at most from then on. */
   async function mostWaiting(
     admission: Admission,
     kind: 'lookUps' | 'calculations',
-    { work, places, count }: { work: () => Promise<void>; places: number; count: number },
+    { work, places, times, atOnce = 1 }: { work: () => Promise<void>; places: number; times: number; atOnce?: number },
   ): Promise<number> {
     const crowd: Promise<void>[] = [];
     const waiting = async (): Promise<number> => {
       while (!admission.isFull(kind)) crowd.push(admission.run(kind, work));
+      admission.turnAway(kind);
       const found = admission.stats()[kind].waiting;
-      await crowd.shift();
+      await Promise.all(crowd.splice(0, atOnce));
       return found;
     };
     await until(waiting, (found) => found === places);
     let most = 0;
-    for (let done = 0; done < count; done += 1) most = Math.max(most, await waiting());
+    for (let time = 0; time < times; time += 1) most = Math.max(most, await waiting());
     await Promise.all(crowd);
     return most;
   }
@@ -98,8 +100,7 @@ describe('admission', () => {
   it('takes a moment without a queue for no end of congestion while others have been refused', async () => {
     const admission = open();
     const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 20));
-    await mostWaiting(admission, 'calculations', { work: pause, places: 1, count: 1 });
-    admission.turnAway('calculations');
+    await mostWaiting(admission, 'calculations', { work: pause, places: 1, times: 1 });
     await admission.run('calculations', () => Promise.resolve());
     expect(admission.room('calculations')).to.equal(3);
   });
@@ -113,16 +114,15 @@ describe('admission', () => {
     expect(admission.room('reads')).to.equal(Infinity);
   });
 
-  it('lets two round trips of look-ups wait while everyone has to, though 16 are let in at a time', async () => {
+  it('lets only a few look-ups wait while everyone has to, though 16 are let in at a time', async () => {
     limits.queue = 500;
     const admission = open();
-    let asked = 0;
-    let roundTrip = Promise.resolve();
-    const lookUp = (): Promise<void> => {
-      if (asked++ % 16 === 0) roundTrip = new Promise((resolve) => setTimeout(resolve, 5));
-      return roundTrip;
-    };
-    expect(await mostWaiting(admission, 'lookUps', { work: lookUp, places: 32, count: 2000 })).to.equal(32);
+    const roundTrip = (group: readonly true[]) =>
+      new Promise<readonly true[]>((resolve) => setTimeout(() => resolve(group), 5));
+    const ask = createGrouped(roundTrip, LOOK_UPS);
+    const lookUp = (): Promise<void> => ask(true).then(() => undefined);
+    const most = await mostWaiting(admission, 'lookUps', { work: lookUp, places: 8, times: 100, atOnce: 16 });
+    expect(most).to.equal(8);
   });
 
   it('lets calculations queue, only one for a thread while everyone has to wait, and forgets that when nobody comes', async () => {
@@ -132,7 +132,7 @@ describe('admission', () => {
     const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 20));
     expect(room()).to.equal(10);
     // One that waits behind two waits so short that it does no harm: that is because the others are refused.
-    expect(await mostWaiting(admission, 'calculations', { work: pause, places: 1, count: 120 })).to.equal(1);
+    expect(await mostWaiting(admission, 'calculations', { work: pause, places: 1, times: 120 })).to.equal(1);
     await until(
       () => Promise.resolve(room()),
       (places) => places === 10,
