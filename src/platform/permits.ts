@@ -11,7 +11,10 @@ export interface PermitOptions {
   readonly timeoutMs: number;
   /** How many may wait; more are refused at once. */
   readonly maxWaiting?: () => number;
-  /** Time in which one wait that does no harm tells a burst from congestion: long enough for several to get a permit; in ms. */
+  /**
+   * Time in which one wait that does no harm tells a burst from congestion, and one refusal congestion from its end: long
+   * enough for several to get a permit; in ms.
+   */
   readonly intervalMs?: number;
 }
 

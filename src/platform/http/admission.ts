@@ -12,7 +12,7 @@ type AdmissionClass = 'lookUps' | 'reads' | 'commands' | 'calculations' | 'waits
 export interface Admission {
   /** Runs `work` when it is its turn. Throws `ProblemError` `overloaded`; also when who asked is gone before its turn. */
   run<T>(kind: AdmissionClass, work: () => Promise<T>, whenGone?: WhenGone): Promise<T>;
-  /** How much more work of this kind is worth beginning: bounded only while nobody is let in without a wait, calculations always. */
+  /** How much more of this kind is worth beginning: bounded while more is asked for than can be done, calculations always. */
   room(kind: AdmissionClass): number;
   /** Whether work of this kind would be refused now. */
   isFull(kind: AdmissionClass): boolean;
